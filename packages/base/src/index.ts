@@ -1,0 +1,33 @@
+export { abortable, anySignal, isAbort } from './abort.ts';
+export { RealClock, VirtualClock, type Clock, type Hold } from './clock.ts';
+export { Counters } from './counters.ts';
+export { codeFrame, didYouMean, formatDiagnostic, formatPosition, type Diagnostic, type Position } from './diagnostics.ts';
+export { digest, digestHex, type DigestAlgorithm } from './digest.ts';
+export { DurationError, formatDuration, parseDuration } from './duration.ts';
+export { FluxError, errorMessage, isFluxError, type FluxErrorInit } from './errors.ts';
+export type { EntryKind, FileSystem } from './file-system.ts';
+export { canonicalJson, goJson, goJsonNumber, goJsonString, parseJson, stringifyJson, type GoJsonOptions } from './go-json.ts';
+export {
+  compareBytes,
+  deepEqual,
+  define,
+  getArray,
+  getObject,
+  getPath,
+  getString,
+  isArray,
+  isObject,
+  omit,
+  own,
+  removePath,
+  setPath,
+  sortedKeys,
+  type JsonObject,
+  type JsonValue,
+  type PathStep,
+} from './json.ts';
+export { silentLogger, type LogFields, type Logger } from './log.ts';
+export { Lru } from './lru.ts';
+export { seededRandom, systemRandom, type Random } from './random.ts';
+export { formatMicroTime, formatTime, parseTime } from './time.ts';
+export type { WorkerJob, WorkerLimits, WorkerPool } from './worker-pool.ts';

@@ -1,0 +1,1 @@
+export type { KubeRequest, KubeResponse, KubeUser, KubeWatchEvent, Transport } from './transport.ts';
