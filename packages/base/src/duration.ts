@@ -1,6 +1,6 @@
 import { FluxError } from './errors.ts';
 
-const UNITS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, 'µs': 1e-3, 'μs': 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const UNITS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, μs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /** A duration text that Go's `time.ParseDuration` refuses. */
 export class DurationError extends FluxError<'DURATION_INVALID'> {}
@@ -41,7 +41,10 @@ export function formatDuration(durationMs: number): string {
   const sign = ns < 0n ? '-' : '';
   const abs = ns < 0n ? -ns : ns;
   const decimal = (unitNs: bigint): string => {
-    const fraction = (abs % unitNs).toString().padStart(unitNs.toString().length - 1, '0').replace(/0+$/, '');
+    const fraction = (abs % unitNs)
+      .toString()
+      .padStart(unitNs.toString().length - 1, '0')
+      .replace(/0+$/, '');
     return fraction === '' ? String(abs / unitNs) : `${abs / unitNs}.${fraction}`;
   };
   if (abs < 1_000n) return `${sign}${abs}ns`;

@@ -1,7 +1,15 @@
 import { define, isArray, sortedKeys, type JsonObject, type JsonValue } from './json.ts';
 
 const ESCAPED = /[\u0000-\u001f"\\<>&\u2028\u2029\ud800-\udfff]/;
-const SHORT: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\b': '\\b', '\f': '\\f' };
+const SHORT: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\b': '\\b',
+  '\f': '\\f',
+};
 
 /** Quotes a string as Go's encoding/json does; with `escapeHtml`, `<`, `>` and `&` become `\u003c`, `\u003e`, `\u0026`. */
 export function goJsonString(text: string, escapeHtml = true): string {

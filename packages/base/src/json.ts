@@ -83,13 +83,14 @@ export function setPath(root: JsonValue | undefined, path: readonly PathStep[], 
   const [step, ...rest] = path;
   if (step === undefined) return value;
   if (isArray(root)) {
-    if (typeof step !== 'number' || step < 0 || step > root.length) throw new TypeError(`no index ${String(step)} in an array of ${root.length}`);
+    if (typeof step !== 'number' || step < 0 || step > root.length)
+      throw new TypeError(`no index ${String(step)} in an array of ${root.length}`);
     const copy = [...root];
     copy[step] = setPath(root[step], rest, value);
     return copy;
   }
   if (root !== undefined && root !== null && !isObject(root)) throw new TypeError(`cannot set ${String(step)} in a scalar`);
-  const copy: Record<string, JsonValue> = { ...(root ?? {}) };
+  const copy: Record<string, JsonValue> = { ...root };
   define(copy, String(step), setPath(root === undefined || root === null ? undefined : own(root, String(step)), rest, value));
   return copy;
 }
@@ -121,7 +122,7 @@ export function deepEqual(a: JsonValue | undefined, b: JsonValue | undefined): b
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
     const numeric = (typeof a === 'bigint' && typeof b === 'number') || (typeof a === 'number' && typeof b === 'bigint');
-    return numeric && a == b;
+    return numeric && Number.isInteger(Number(a)) && BigInt(a as number) === BigInt(b as number);
   }
   if (isArray(a)) {
     if (!isArray(b) || a.length !== b.length) return false;
