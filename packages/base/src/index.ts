@@ -4,8 +4,10 @@ export { Counters } from './counters.ts';
 export { codeFrame, didYouMean, formatDiagnostic, formatPosition, type Diagnostic, type Position } from './diagnostics.ts';
 export { digest, digestHex, type DigestAlgorithm } from './digest.ts';
 export { DurationError, formatDuration, parseDuration } from './duration.ts';
+export { bareEnvironment, type Environment } from './environment.ts';
 export { FluxError, errorMessage, isFluxError, type FluxErrorInit } from './errors.ts';
 export type { EntryKind, FileSystem } from './file-system.ts';
+export { goQuote } from './go-quote.ts';
 export { canonicalJson, goJson, goJsonNumber, goJsonString, parseJson, stringifyJson, type GoJsonOptions } from './go-json.ts';
 export {
   compareBytes,
@@ -26,6 +28,7 @@ export {
   type JsonValue,
   type PathStep,
 } from './json.ts';
+export { HttpError, httpRequest, type HttpErrorCode, type HttpRequest, type HttpResponse } from './http.ts';
 export { silentLogger, type LogFields, type Logger } from './log.ts';
 export { Lru } from './lru.ts';
 export { seededRandom, systemRandom, type Random } from './random.ts';
