@@ -1,1 +1,54 @@
-export {};
+export { coerceMetadata, decodeMetadata, type Cleaned, type CoerceOptions, type CoerceResult } from './coerce-metadata.ts';
+export {
+  causesOf,
+  duplicate,
+  fieldError,
+  fieldPath,
+  forbidden,
+  formatFieldError,
+  formatFieldErrorBody,
+  formatFieldErrors,
+  formatInvalid,
+  goNumber,
+  invalid,
+  notSupported,
+  required,
+  tooLong,
+  tooMany,
+  type FieldError,
+  type FieldErrorType,
+} from './field-error.ts';
+export { formatCheck, NAMED_FORMATS } from './formats.ts';
+export { validateListTypes } from './list-type.ts';
+export {
+  asPrefix,
+  checkDns1035Label,
+  checkDnsLabel,
+  checkDnsSubdomain,
+  checkLabelValue,
+  checkPathSegment,
+  checkPathSegmentPrefix,
+  checkQualifiedName,
+  type NameCheck,
+} from './names.ts';
+export { SchemaNode, type ValidationRule } from './node.ts';
+export {
+  coerceMetadata,
+  validateEmbedded,
+  validateMetadata,
+  type CoerceOptions,
+  type CoerceResult,
+  type MetadataRules,
+} from './object-meta.ts';
+export { type PruneResult } from './prune.ts';
+export { FieldPathError, resolveFieldPath, type ResolvedFieldPath } from './rule-field-path.ts';
+export {
+  RULE_COST_BUDGET,
+  RuleSet,
+  type CelCompiler,
+  type CompiledRule,
+  type RuleInput,
+  type RuleOutcome,
+  type RuleResult,
+} from './rules.ts';
+export { compileSchema, type CompileSchemaOptions, type StructuralSchema, type ValidateOptions } from './structural-schema.ts';
