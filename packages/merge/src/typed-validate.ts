@@ -1,0 +1,111 @@
+import { canonicalJson, isArray, isObject, type JsonObject, type JsonValue } from '@flux-ts/base';
+import { fieldElement, formatElement, indexElement, type PathElement } from './path-element.ts';
+import { formOf, type ListType, type MapType, type ScalarKind, type TypeSchema } from './type-schema.ts';
+import { itemElement, Walk } from './walk.ts';
+
+/** Checks a value against a type. `allowDuplicates`: list items may occur twice, as in stored objects. @throws TypedError */
+export function validateTyped(type: TypeSchema, value: JsonValue, options: { readonly allowDuplicates?: boolean } = {}): void {
+  const walk = new Walk();
+  new Validator(walk, options.allowDuplicates ?? false).value(type, value);
+  walk.finish();
+}
+
+/** What is wrong with a scalar, undefined where it fits. Null fits everywhere. */
+export function scalarProblem(kind: ScalarKind, value: JsonValue | undefined, prefix = ''): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  const is = typeof value === 'bigint' ? 'number' : typeof value;
+  if (kind === 'numeric') return is === 'number' ? undefined : `${prefix}expected numeric (int or float), got ${goTypeName(value)}`;
+  if (kind === 'string') return is === 'string' ? undefined : `${prefix}expected string, got ${show(value)}`;
+  if (kind === 'boolean') return is === 'boolean' ? undefined : `${prefix}expected boolean, got ${show(value)}`;
+  return is === 'object' ? `${prefix}expected any scalar, got ${show(value)}` : undefined;
+}
+
+function goTypeName(value: JsonValue): string {
+  if (typeof value === 'string') return 'string';
+  if (typeof value === 'boolean') return 'bool';
+  return isArray(value) ? '[]interface {}' : 'map[string]interface {}';
+}
+
+/** A value as upstream's messages show the unexpected. */
+function show(value: JsonValue): string {
+  return typeof value === 'object' ? `&{${showInner(value)}}` : `&{${String(typeof value === 'string' ? value : canonicalJson(value))}}`;
+}
+
+function showInner(value: JsonValue): string {
+  if (isArray(value)) return `[${value.map(showInner).join(' ')}]`;
+  if (isObject(value)) {
+    return `map[${Object.keys(value)
+      .sort()
+      .map((key) => `${key}:${showInner(value[key] as JsonValue)}`)
+      .join(' ')}]`;
+  }
+  return value === null ? '<nil>' : String(value);
+}
+
+class Validator {
+  readonly #walk: Walk;
+  readonly #allowDuplicates: boolean;
+
+  constructor(walk: Walk, allowDuplicates: boolean) {
+    this.#walk = walk;
+    this.#allowDuplicates = allowDuplicates;
+  }
+
+  value(type: TypeSchema, value: JsonValue): void {
+    switch (formOf(type, value)) {
+      case 'map':
+        return this.#map(type.map as MapType, value);
+      case 'scalar': {
+        const problem = scalarProblem(type.scalar as ScalarKind, value);
+        return problem === undefined ? undefined : this.#walk.problem(problem);
+      }
+      case 'list':
+        return this.#list(type.list as ListType, value);
+      default:
+        return this.#walk.problem(`schema error: invalid atom: ${type.name === undefined ? 'inlined' : `named type: ${type.name}`}`);
+    }
+  }
+
+  #list(list: ListType, value: JsonValue): void {
+    if (value === null) return;
+    if (!isArray(value)) return this.#walk.problem(`expected list, got ${show(value)}`);
+    const seen = list.atomic ? undefined : new Set<PathElement>();
+    for (let i = 0; i < value.length; i++) {
+      const item = value[i] as JsonValue;
+      let element: PathElement;
+      if (seen === undefined) {
+        element = indexElement(i);
+      } else {
+        const found = itemElement(list, item);
+        // without an element deeper problems have no place to be reported at
+        if ('problem' in found) return this.#walk.problem(`element ${i}: ${found.problem}`);
+        element = found.element;
+        if (!this.#allowDuplicates && seen.has(element)) this.#walk.problem(`duplicate entries for key ${formatElement(element)}`);
+        seen.add(element);
+      }
+      this.#below(element, list.element, item);
+    }
+  }
+
+  #map(map: MapType, value: JsonValue): void {
+    if (value === null) return;
+    if (!isObject(value)) return this.#walk.problem(`expected map, got ${show(value)}`);
+    const object: JsonObject = value;
+    for (const key of Object.keys(object)) {
+      const type = map.typeOf(key);
+      if (type === undefined) {
+        this.#walk.path.push(fieldElement(key));
+        this.#walk.problem('field not declared in schema');
+        this.#walk.path.pop();
+      } else {
+        this.#below(fieldElement(key), type, object[key] as JsonValue);
+      }
+    }
+  }
+
+  #below(element: PathElement, type: TypeSchema, value: JsonValue): void {
+    this.#walk.path.push(element);
+    this.value(type, value);
+    this.#walk.path.pop();
+  }
+}
