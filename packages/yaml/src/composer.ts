@@ -42,6 +42,7 @@ export class Composer {
       switch (event.kind) {
         case 'document-end':
           document.footComment = event.foot;
+          document.end = event.start.pos;
           return document;
         case 'sequence-end':
         case 'mapping-end':

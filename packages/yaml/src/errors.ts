@@ -34,9 +34,11 @@ export class YamlError extends FluxError<YamlErrorCode> {
   readonly diagnostics: readonly Diagnostic[];
   /** go-yaml's own text (`yaml: line 2: ...`). */
   readonly detail: string;
+  readonly #init: YamlErrorInit;
 
   constructor(init: YamlErrorInit) {
     super({ code: init.code, message: init.message });
+    this.#init = init;
     this.detail = init.message.startsWith(CONVERT_LEAD) ? init.message.slice(CONVERT_LEAD.length) : init.message;
     const place = init.mark === undefined ? { line: 1, column: 1 } : { line: init.mark.line + 1, column: init.mark.column + 1 };
     this.diagnostics = [
@@ -49,6 +51,12 @@ export class YamlError extends FluxError<YamlErrorCode> {
         ...(init.hint === undefined ? {} : { hint: init.hint }),
       },
     ];
+  }
+
+  /** The same error in a text that starts some lines further down; the message stays Go's. */
+  movedBy(lines: number): YamlError {
+    const mark = this.#init.mark ?? { pos: 0, index: 0, line: 0, column: 0 };
+    return lines === 0 ? this : new YamlError({ ...this.#init, mark: { ...mark, line: mark.line + lines } });
   }
 }
 

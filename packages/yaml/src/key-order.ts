@@ -28,7 +28,7 @@ function numberAt(at: At, length: number, start: number, lead: number): { readon
   if (end - start < 15) {
     let value = lead;
     for (let i = start; i < end; i++) value = value * 10 + at(i) - 48;
-    return { value, end };
+    return { value: BigInt(value), end };
   }
   let value = BigInt(lead);
   for (let i = start; i < end; i++) value = BigInt.asIntN(64, value * 10n + BigInt(at(i) - 48));
@@ -54,7 +54,7 @@ function compareFrom(a: At, b: At, lengths: readonly [number, number], i: number
   }
   const left = numberAt(a, lengths[0], i, lead);
   const right = numberAt(b, lengths[1], i, lead);
-  if (left.value != right.value) return left.value < right.value ? -1 : 1;
+  if (left.value !== right.value) return left.value < right.value ? -1 : 1;
   if (left.end !== right.end) return left.end - right.end;
   return x - y;
 }

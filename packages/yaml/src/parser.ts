@@ -1,4 +1,4 @@
-// Longer than 300 lines: one state machine, a method a grammar rule; the states hand over to each other.
+// Long because it is one state machine, a method a grammar rule; the states hand over to each other.
 import type { Mark } from './errors.ts';
 import { newEvent, type EventKind, type ParseEvent } from './events.ts';
 import type { GoYaml } from './cursor.ts';

@@ -1,4 +1,4 @@
-import { goJson, isArray, type JsonObject, type JsonValue } from '@flux-ts/base';
+import { goJson, isArray, sortedKeys, type JsonObject, type JsonValue } from '@flux-ts/base';
 import { analyze, BLOCK, BLOCK_PLAIN, MULTILINE, SINGLE } from './analyze.ts';
 import { fitsInt64, fitsUint64, formatFloat } from './go-number.ts';
 import { naturalKeys } from './key-order.ts';
@@ -175,4 +175,20 @@ function isHard(value: JsonValue): boolean {
  */
 export function printYaml(value: JsonValue): string {
   return new Printer(SIGS).root(isHard(value) ? readAsSigs(goJson(value)) : value);
+}
+
+/** In which order {@link printYamlV2} writes keys. */
+export interface PrintV2Options {
+  /** `natural` as go-yaml sorts a map (default), `bytes` as Flux's configDigest has them, `source` as they stand in the object. */
+  readonly keyOrder?: 'natural' | 'bytes' | 'source';
+}
+
+/**
+ * Prints a value as go-yaml v2 does, without the way through JSON; whole numbers are ints, as
+ * sigs.k8s.io/yaml.JSONObjectToYAMLObject makes them.
+ */
+export function printYamlV2(value: JsonValue, options: PrintV2Options = {}): string {
+  const order = options.keyOrder ?? 'natural';
+  const keys = order === 'natural' ? naturalKeys : order === 'bytes' ? sortedKeys : Object.keys;
+  return new Printer({ ...SIGS, keys }).root(value);
 }

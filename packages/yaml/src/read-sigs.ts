@@ -13,7 +13,7 @@ export function checkSize(input: string | Uint8Array, limits: ReadLimits): void 
 }
 
 /** Gives go-yaml's error the lead that sigs.k8s.io/yaml puts before it. */
-function withLead(error: unknown): unknown {
+export function withLead(error: unknown): unknown {
   if (!(error instanceof YamlError) || error.message.startsWith(CONVERT_LEAD)) return error;
   const [diagnostic] = error.diagnostics;
   const mark = diagnostic === undefined ? undefined : { pos: 0, index: 0, line: diagnostic.line - 1, column: diagnostic.column - 1 };

@@ -1,7 +1,7 @@
 import { isBlank, isBreak, isBreakOrEnd } from './chars.ts';
 import type { Cursor } from './cursor.ts';
 import type { Mark } from './errors.ts';
-import type { Scanner } from './scanner.ts';
+import type { ScanState } from './scan-state.ts';
 import { ORIGIN } from './tokens.ts';
 
 /** yaml.v3 looks this far ahead for a comment. */
@@ -22,7 +22,7 @@ function takeComment(cursor: Cursor, ahead: number): { readonly start: Mark; rea
 }
 
 /** Takes a comment behind a token on the same line. */
-export function scanLineComment(scanner: Scanner, token: Mark): void {
+export function scanLineComment(scanner: ScanState, token: Mark): void {
   const { cursor } = scanner;
   if (cursor.newlines > 0) return;
   let ahead = 0;
@@ -43,7 +43,7 @@ interface Gathering {
  * Takes the comments on lines of their own from here to the next token and sorts them as yaml.v3 does: a foot
  * belongs to what comes before it (an empty line or a dedent ends it), a head to what comes after.
  */
-export function scanComments(scanner: Scanner, scanMark: Mark): void {
+export function scanComments(scanner: ScanState, scanMark: Mark): void {
   const { cursor } = scanner;
   let token = scanner.lastToken(1);
   if (token?.kind === 'flow-entry') token = scanner.lastToken(2) ?? token;

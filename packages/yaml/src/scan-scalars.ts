@@ -2,7 +2,7 @@ import { hexValue, isBlank, isBlankOrEnd, isBreak, isBreakOrEnd, isDigit } from 
 import type { Cursor } from './cursor.ts';
 import { YamlError, type Mark } from './errors.ts';
 import { scanLineComment } from './scan-comments.ts';
-import type { Scanner } from './scanner.ts';
+import type { ScanState } from './scan-state.ts';
 import { textToken, type ScalarStyle, type Token } from './tokens.ts';
 
 function scalarToken(cursor: Cursor, place: { readonly start: Mark; readonly end: Mark }, value: string, style: ScalarStyle): Token {
@@ -66,7 +66,7 @@ class Gap {
 }
 
 /** Scans an unquoted scalar. */
-export function scanPlainScalar(scanner: Scanner): Token {
+export function scanPlainScalar(scanner: ScanState): Token {
   const { cursor } = scanner;
   const { text } = cursor;
   const flow = scanner.flowLevel > 0;
@@ -146,7 +146,7 @@ function scanEscape(cursor: Cursor, start: Mark): string {
 }
 
 /** Scans a quoted scalar. */
-export function scanFlowScalar(scanner: Scanner, single: boolean): Token {
+export function scanFlowScalar(scanner: ScanState, single: boolean): Token {
   const { cursor } = scanner;
   const { text } = cursor;
   const quote = single ? 39 : 34;
@@ -215,7 +215,7 @@ interface Breaks {
 }
 
 /** Reads indentation and empty lines; finds the indentation of the scalar where it is not known yet (0). */
-function scanBlockBreaks(scanner: Scanner, breaks: Breaks, start: Mark): void {
+function scanBlockBreaks(scanner: ScanState, breaks: Breaks, start: Mark): void {
   const { cursor } = scanner;
   breaks.end = cursor.mark();
   let widest = 0;
@@ -238,7 +238,7 @@ function scanBlockBreaks(scanner: Scanner, breaks: Breaks, start: Mark): void {
 }
 
 /** Scans a `|` or `>` scalar. */
-export function scanBlockScalar(scanner: Scanner, literal: boolean): Token {
+export function scanBlockScalar(scanner: ScanState, literal: boolean): Token {
   const { cursor } = scanner;
   const { text } = cursor;
   const start = cursor.mark();

@@ -1,4 +1,4 @@
-// Longer than 300 lines: the token loop, simple keys and indentation share one state; split, every line would be a call.
+// Long because the token loop, simple keys and indentation share one state that changes at every character.
 import { isBlankOrEnd, isBreak, isBreakOrEnd } from './chars.ts';
 import { scanComments, scanLineComment } from './scan-comments.ts';
 import { scanBlockScalar, scanFlowScalar, scanPlainScalar } from './scan-scalars.ts';
@@ -6,6 +6,7 @@ import { scanAnchor, scanDirective, scanTag } from './scan-properties.ts';
 import { Cursor, type GoYaml } from './cursor.ts';
 import type { Mark } from './errors.ts';
 import type { ReadLimits } from './options.ts';
+import type { ScanState } from './scan-state.ts';
 import type { Source } from './source.ts';
 import { bareToken, type Comment, type Token, type TokenKind } from './tokens.ts';
 
@@ -23,7 +24,7 @@ const MAX_SIMPLE_KEY = 1024;
 const FIRST_QUEUE = 16;
 
 /** Cuts a text into tokens exactly as go-yaml does: the same tokens, the same errors at the same places. */
-export class Scanner {
+export class Scanner implements ScanState {
   readonly cursor: Cursor;
   /** Column of the innermost block collection; -1 outside. */
   indent = -1;

@@ -1,0 +1,79 @@
+import type { JsonValue } from '@flux-ts/base';
+import { Composer } from './composer.ts';
+import { decodeV3 } from './decode-v3.ts';
+import { YamlError } from './errors.ts';
+import type { KyamlValue } from './kyaml-value.ts';
+import type { YamlNode } from './node.ts';
+import { readLimits, type ReadLimits, type YamlReadOptions } from './options.ts';
+import { checkSize } from './read-sigs.ts';
+import { readSource } from './source.ts';
+
+function asText(input: string | Uint8Array): string {
+  return typeof input === 'string' ? input : Buffer.from(input.buffer, input.byteOffset, input.byteLength).toString('utf8');
+}
+
+const SEPARATOR = /\n---.*\n/g;
+
+/** A document of a text that kyaml has cut by hand, and the line it starts on (from 0). */
+interface Piece {
+  readonly text: string;
+  readonly line: number;
+}
+
+/** Cuts a text at lines that start with `---`, as kyaml's reader does before it parses. */
+function splitDocuments(text: string, limits: ReadLimits): Piece[] {
+  if (!text.includes('\n---')) return [{ text, line: 0 }];
+  const pieces: Piece[] = [];
+  let from = 0;
+  let line = 0;
+  for (const match of text.matchAll(SEPARATOR)) {
+    const rest = match[0].slice(4).trim();
+    const piece = `${text.slice(from, match.index)}\n`;
+    const nextLine = line + piece.split('\n').length;
+    if (rest !== '' && !rest.startsWith('#')) {
+      const problem = `invalid document separator: ${match[0].trim()}`;
+      const mark = { pos: match.index + 1, index: match.index + 1, line: nextLine - 1, column: 0 };
+      throw new YamlError({ code: 'YAML_SYNTAX', problem, message: problem, file: limits.file, mark });
+    }
+    pieces.push({ text: piece, line });
+    line = nextLine;
+    from = match.index + match[0].length;
+  }
+  pieces.push({ text: text.slice(from), line });
+  return pieces;
+}
+
+/**
+ * Reads a stream of documents as kustomize does (kyaml's reader): one entry a document, null for an empty one, aliases
+ * and merge keys resolved, scalars boxed where their text says more than their value.
+ * @throws YamlError with yaml.v3's text (lines count within the document, as Go has it; diagnostics count in the file)
+ */
+export function parseKyaml(input: string | Uint8Array, options?: YamlReadOptions): KyamlValue[] {
+  const limits = readLimits(options);
+  checkSize(input, limits);
+  let text = asText(input);
+  if (text.includes('\r\n')) text = text.replaceAll('\r\n', '\n');
+  return splitDocuments(text, limits).map((piece) => {
+    try {
+      const node = new Composer(readSource(piece.text), 'v3', limits).next();
+      return node === undefined ? null : decodeV3(node, { file: limits.file, box: true, keys: 'json' });
+    } catch (error) {
+      throw error instanceof YamlError ? error.movedBy(piece.line) : error;
+    }
+  });
+}
+
+/** Reads all documents of a stream as yaml.v3 nodes, one `document` node each. */
+export function parseNodes(input: string | Uint8Array, options?: YamlReadOptions): YamlNode[] {
+  const limits = readLimits(options);
+  checkSize(input, limits);
+  const composer = new Composer(readSource(input), 'v3', limits);
+  const documents: YamlNode[] = [];
+  for (let node = composer.next(); node !== undefined; node = composer.next()) documents.push(node);
+  return documents;
+}
+
+/** Decodes a node as yaml.v3 does into interface{}; keys become strings. @throws YamlError for repeated keys and bad merges */
+export function nodeValue(node: YamlNode): JsonValue {
+  return decodeV3(node, { file: undefined, box: false, keys: 'yaml' }) as JsonValue;
+}
