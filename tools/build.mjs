@@ -35,7 +35,7 @@ export async function build() {
     conditions: ['flux-ts-source'],
     external: ['lmdb'],
     outExtension: { '.js': '.mjs' },
-    define: { 'process.env.FLUX_TS_VERSION': JSON.stringify(version) },
+    define: { 'process.env["FLUX_TS_VERSION"]': JSON.stringify(version) },
     banner: { js: "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);" },
     legalComments: 'linked',
     minifySyntax: true,

@@ -8,6 +8,12 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stamp = join(root, 'node_modules', '.flux-ts-lock');
 
+function lockDigest() {
+  return createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+}
+
 /** Installs what package-lock.json names, once for each state of that file. @returns true where it had to */
 export function ensureInstall() {
   const lock = createHash('sha256')
@@ -24,7 +30,7 @@ export function ensureInstall() {
     process.stderr.write('✗ the installation failed; the first start needs the npm registry (afterwards nothing does)\n');
     process.exit(1);
   }
-  writeFileSync(stamp, lock);
+  writeFileSync(stamp, lockDigest());
   return true;
 }
 
