@@ -1,10 +1,11 @@
 import { canonicalJson, deepEqual, isArray, isObject, own, type JsonObject, type JsonValue } from '@flux-ts/base';
 import type { SchemaNode } from './node.ts';
 
-/** The key of an item in a list of type `map`, or `undefined` where the item is no object. */
+/** The key of an item in a list of type `map`; `undefined` where a part of it is missing or no scalar. */
 function itemKey(item: JsonValue, names: readonly string[]): string | undefined {
-  if (!isObject(item)) return undefined;
-  return canonicalJson(names.map((name) => own(item, name) ?? null));
+  if (!isObject(item) || names.length === 0) return undefined;
+  const key = names.map((name) => own(item, name));
+  return key.every((part) => part !== undefined && part !== null && typeof part !== 'object') ? canonicalJson(key as JsonValue) : undefined;
 }
 
 /** The items of an old list of type `map` by their keys. */

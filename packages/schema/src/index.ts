@@ -32,14 +32,7 @@ export {
   type NameCheck,
 } from './names.ts';
 export { SchemaNode, type ValidationRule } from './node.ts';
-export {
-  coerceMetadata,
-  validateEmbedded,
-  validateMetadata,
-  type CoerceOptions,
-  type CoerceResult,
-  type MetadataRules,
-} from './object-meta.ts';
+export { validateEmbedded, validateMetadata, type MetadataRules } from './object-meta.ts';
 export { type PruneResult } from './prune.ts';
 export { FieldPathError, resolveFieldPath, type ResolvedFieldPath } from './rule-field-path.ts';
 export {

@@ -70,6 +70,14 @@ function general(message: string): Finding {
   return { code: 'general', name: '', message };
 }
 
+/** Equality after Go's conversion to the type of the allowed value: 1.5 counts as 1, and 97 as "a". Null is never allowed. */
+function equalsEnum(value: JsonValue, allowed: JsonValue): boolean {
+  if (allowed === null) return false;
+  if (typeof value !== 'number') return deepEqual(allowed, value);
+  if (typeof allowed === 'number') return value === allowed || (isInteger(allowed) && !isInteger(value) && Math.trunc(value) === allowed);
+  return typeof allowed === 'string' && isInteger(value) && value >= 0 && value <= 0x10ffff && String.fromCodePoint(value) === allowed;
+}
+
 /** The validation keywords of OpenAPI, with the findings and texts of the API server's own validator. */
 export class OpenApiValidator {
   readonly #patterns: PatternSource;
@@ -121,7 +129,7 @@ export class OpenApiValidator {
 
   #enum(value: JsonValue, node: SchemaNode, path: string): Finding | undefined {
     const values = node.enum;
-    if (values.length === 0 || values.some((allowed) => allowed !== null && deepEqual(allowed, value))) return undefined;
+    if (values.length === 0 || values.some((allowed) => equalsEnum(value, allowed))) return undefined;
     return { code: 'enum', name: path, message: `${path} in body should be one of ${stringifyJson(values)}`, value, values };
   }
 
