@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+import { jsonMerge } from './json-merge.ts';
 import { smdMerge } from './smd-merge.ts';
 import { smdTyped } from './smd-typed.ts';
 import type { Outcome } from './suite.ts';
@@ -22,6 +23,7 @@ if (!existsSync(corpus)) {
 const SUITES: Readonly<Record<string, (corpus: string) => Outcome[] | Promise<Outcome[]>>> = {
   'smd/merge': smdMerge,
   'smd/typed': smdTyped,
+  jsonmergepatch: jsonMerge,
 };
 
 const ledger = JSON.parse(readFileSync(join(here, 'expectations.json'), 'utf8')) as Readonly<Record<string, string>>;

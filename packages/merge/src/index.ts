@@ -69,3 +69,7 @@ export {
   type VersionedSet,
 } from './updater.ts';
 export { TypedError, type TypedProblem } from './walk.ts';
+export { createJsonPatch, escapePointer, type JsonDiffOptions } from './json-diff.ts';
+export { applyMergePatch, createMergePatch, createThreeWayJsonMergePatch, filterNulls } from './json-merge-patch.ts';
+export { applyJsonPatch, decodeJsonPatch, JsonPatchError, type JsonPatchOperation, type JsonPatchOptions } from './json-patch.ts';
+export { PatchError } from './patch-error.ts';
