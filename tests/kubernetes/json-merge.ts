@@ -1,9 +1,9 @@
-import { canonicalJson, type JsonObject, type JsonValue } from '@flux-ts/base';
+import { canonicalJson, isObject, type JsonObject, type JsonValue } from '@flux-ts/base';
 import { applyMergePatch, createThreeWayJsonMergePatch, filterNulls } from '@flux-ts/merge';
 
 import { readCorpus, runCases, same, yaml, type Case, type Outcome } from './suite.ts';
 
-const object = (value: JsonValue | undefined): JsonObject => (yaml(value) ?? {}) as JsonObject;
+const object = (value: JsonValue | undefined): JsonObject => (isObject(value) ? value : ((yaml(value) ?? {}) as JsonObject));
 
 function check(test: Case): void {
   if (test['op'] === 'filterNull') {
