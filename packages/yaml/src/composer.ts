@@ -78,7 +78,7 @@ export class Composer {
   #place(node: YamlNode, event: ParseEvent): YamlNode {
     node.line = event.start.line + 1;
     node.column = event.start.column + 1;
-    node.start = event.start.pos;
+    node.start = event.contentStart;
     node.end = event.end.pos;
     node.headComment = event.head;
     node.lineComment = event.line;

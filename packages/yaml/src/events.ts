@@ -20,6 +20,8 @@ export interface ParseEvent {
   readonly kind: EventKind;
   readonly start: Mark;
   readonly end: Mark;
+  /** Where a scalar's own text starts, behind its anchor and tag. */
+  contentStart: number;
   anchor: string;
   tag: string;
   value: string;
@@ -34,5 +36,19 @@ export interface ParseEvent {
 
 /** Makes an event with nothing but its place. */
 export function newEvent(kind: EventKind, start: Mark, end: Mark): ParseEvent {
-  return { kind, start, end, anchor: '', tag: '', value: '', style: 'plain', flow: false, implicit: false, head: '', line: '', foot: '' };
+  return {
+    kind,
+    start,
+    end,
+    contentStart: start.pos,
+    anchor: '',
+    tag: '',
+    value: '',
+    style: 'plain',
+    flow: false,
+    implicit: false,
+    head: '',
+    line: '',
+    foot: '',
+  };
 }

@@ -35,14 +35,14 @@ function numberAt(at: At, length: number, start: number, lead: number): { readon
   return { value, end };
 }
 
-/** Decides at the first character in which two keys differ. */
-function compareFrom(a: At, b: At, lengths: readonly [number, number], i: number): number {
+/** Decides at the first character in which two keys differ. In v3 a letter behind a digit comes before what is no letter. */
+function compareFrom(a: At, b: At, lengths: readonly [number, number], i: number, v3: boolean): number {
   const x = a(i);
   const y = b(i);
   const xLetter = isLetter(x);
   const yLetter = isLetter(y);
   if (xLetter && yLetter) return x - y;
-  if (xLetter || yLetter) return yLetter ? -1 : 1;
+  if (xLetter || yLetter) return (v3 && i > 0 && isDigit(a(i - 1)) ? xLetter : yLetter) ? -1 : 1;
   let lead = 0;
   if (x === 48 || y === 48) {
     for (let j = i - 1; j >= 0 && isDigit(a(j)); j--) {
@@ -60,7 +60,7 @@ function compareFrom(a: At, b: At, lengths: readonly [number, number], i: number
 }
 
 /** Orders keys as go-yaml does: naturally, `a9` before `a10`, letters after all else. */
-export function compareKeys(a: string, b: string): number {
+export function compareKeys(a: string, b: string, v3 = false): number {
   const length = a.length < b.length ? a.length : b.length;
   let i = 0;
   while (i < length && a.charCodeAt(i) === b.charCodeAt(i)) i++;
@@ -86,11 +86,16 @@ export function compareKeys(a: string, b: string): number {
   );
 }
 
-/** Gives an object's keys in go-yaml's order. */
+/** Gives an object's keys in yaml.v3's order, which differs from v2's where a letter meets a digit. */
+export function naturalKeysV3(object: object): string[] {
+  return Object.keys(object).sort((a, b) => compareKeys(a, b, true));
+}
+
+/** Gives an object's keys in go-yaml v2's order. */
 export function naturalKeys(object: object): string[] {
   const keys = Object.keys(object);
   const { length } = keys;
-  if (length > 24) return keys.sort(compareKeys);
+  if (length > 24) return keys.sort((a, b) => compareKeys(a, b));
   for (let i = 1; i < length; i++) {
     const key = keys[i] as string;
     let j = i - 1;

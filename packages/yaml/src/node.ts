@@ -30,7 +30,7 @@ export interface YamlNode {
   /** Line and column count from 1; 0 for a node that was made, not read. */
   line: number;
   column: number;
-  /** The node's range in the source text, in UTF-16 units; for a scalar its quotes are inside. */
+  /** The node's range in the source text, in UTF-16 units; a scalar's own: quotes are inside, anchor and tag are not. */
   start: number;
   end: number;
 }

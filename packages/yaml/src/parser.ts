@@ -243,6 +243,7 @@ export class Parser {
         event.implicit = (tag === '' && token.style === 'plain') || tag === '!';
         event.value = token.value;
         event.style = token.style;
+        event.contentStart = token.start.pos;
         this.#pop();
         this.#setComments(event);
         this.#scanner.skip();
