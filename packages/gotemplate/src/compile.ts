@@ -1,0 +1,364 @@
+// Long because everything that is compiled shares the scope of variables and the table of functions.
+import { idealConstant } from './arguments.ts';
+import { compileCall, type Command } from './compile-call.ts';
+import { evaluateField, evaluatePath, isInherited, type CallArguments, type Expression } from './fields.ts';
+import {
+  nodeText,
+  type BranchNode,
+  type CommandNode,
+  type ListNode,
+  type OperandNode,
+  type PipeNode,
+  type StatementNode,
+} from './nodes.ts';
+import { compileRange } from './range.ts';
+import { fail, type Statement } from './state.ts';
+import { printable } from './print.ts';
+import { truth } from './truth.ts';
+import { type FunctionTable, GO_TYPE, type GoFunc, type GoValue, type TemplateMap } from './model.ts';
+
+/** The names of variables that are in scope, with their slots. */
+interface Scope {
+  readonly names: { readonly name: string; readonly slot: number }[];
+  slots: number;
+}
+
+/** Turns the tree of one template into closures. */
+export class Compiler {
+  readonly #functions: FunctionTable;
+  readonly #scope: Scope = { names: [{ name: '$', slot: 0 }], slots: 1 };
+
+  constructor(functions: FunctionTable) {
+    this.#functions = functions;
+  }
+
+  /** Compiles a list of statements into one. */
+  list(list: ListNode): Statement {
+    const statements = list.nodes.map((node) => this.#statement(node));
+    const [first, second] = statements;
+    if (first === undefined) return () => 0;
+    if (second === undefined) return first;
+    return (s) => {
+      for (let i = 0; i < statements.length; i++) {
+        const signal = (statements[i] as Statement)(s);
+        if (signal !== 0) return signal;
+      }
+      return 0;
+    };
+  }
+
+  #statement(node: StatementNode): Statement {
+    switch (node.kind) {
+      case 'text': {
+        const { text } = node;
+        return (s) => {
+          s.out += text;
+          return 0;
+        };
+      }
+      case 'action':
+        return this.#action(node.pipe, node);
+      case 'if':
+        return this.#scoped(() => this.#if(node));
+      case 'with':
+        return this.#scoped(() => this.#with(node));
+      case 'range':
+        return this.#scoped(() =>
+          compileRange(
+            node,
+            (pipe) => this.pipeline(pipe),
+            (list) => this.list(list),
+            (name) => this.#slot(name),
+          ),
+        );
+      case 'template':
+        return this.#template(node.name, node.pipe, node);
+      case 'break':
+        return () => 1;
+      default:
+        return () => 2;
+    }
+  }
+
+  #scoped<T>(compile: () => T): T {
+    const mark = this.#scope.names.length;
+    const result = compile();
+    this.#scope.names.length = mark;
+    return result;
+  }
+
+  #slot(name: string): number | undefined {
+    return this.#scope.names.findLast((variable) => variable.name === name)?.slot;
+  }
+
+  #action(pipe: PipeNode, node: StatementNode): Statement {
+    const evaluate = this.pipeline(pipe);
+    if (pipe.variables.length > 0) {
+      return (s) => {
+        evaluate(s);
+        return 0;
+      };
+    }
+    return (s) => {
+      const value = evaluate(s);
+      if (typeof value === 'string') {
+        s.out += value;
+        if (value.length > 4096 && s.out.length > s.budget.outputBytes) s.budget.outputExceeded();
+      } else {
+        const text = printable(value);
+        if (text === undefined) {
+          s.node = node;
+          fail(s, `can't print ${nodeText(node)} of type func`);
+        }
+        s.out += text as string;
+      }
+      return 0;
+    };
+  }
+
+  #if(node: BranchNode): Statement {
+    const test = this.pipeline(node.pipe);
+    const then = this.list(node.list);
+    const otherwise = node.elseList === undefined ? undefined : this.list(node.elseList);
+    if (otherwise === undefined) return (s) => (truth(test(s)) ? then(s) : 0);
+    return (s) => (truth(test(s)) ? then(s) : otherwise(s));
+  }
+
+  #with(node: BranchNode): Statement {
+    const test = this.pipeline(node.pipe);
+    const then = this.list(node.list);
+    const otherwise = node.elseList === undefined ? undefined : this.list(node.elseList);
+    return (s) => {
+      const value = test(s);
+      if (!truth(value)) return otherwise === undefined ? 0 : otherwise(s);
+      const { dot, dotWrapped } = s;
+      s.dot = value;
+      s.dotWrapped = false;
+      const signal = then(s);
+      s.dot = dot;
+      s.dotWrapped = dotWrapped;
+      return signal;
+    };
+  }
+
+  #template(name: string, pipe: PipeNode | undefined, node: StatementNode): Statement {
+    const evaluate = pipe === undefined ? undefined : this.pipeline(pipe);
+    return (s) => {
+      s.node = node;
+      const template = s.set.lookup(name);
+      if (template === undefined) return fail(s, `template "${name}" not defined`);
+      const dot = evaluate === undefined ? undefined : evaluate(s);
+      s.out += s.set.runTemplate(template, dot, { budget: s.budget, depth: s.depth + 1, env: s.env });
+      if (s.out.length > s.budget.outputBytes) s.budget.outputExceeded();
+      return 0;
+    };
+  }
+
+  // ---- expressions
+
+  /** Compiles a pipeline: its commands, and the variables that take its value. */
+  pipeline(pipe: PipeNode): Expression {
+    const value = this.#commands(pipe.commands);
+    if (pipe.variables.length === 0) return value;
+    const slots = pipe.variables.map((name) => {
+      if (pipe.assign) return this.#slot(name);
+      const slot = this.#scope.slots++;
+      this.#scope.names.push({ name, slot });
+      return slot;
+    });
+    const unknown = pipe.variables[slots.indexOf(undefined)];
+    return (s) => {
+      const result = value(s);
+      if (unknown !== undefined) fail(s, `undefined variable: ${unknown}`);
+      for (const slot of slots) {
+        s.vars[slot as number] = result;
+        s.wrapped[slot as number] = false;
+      }
+      return result;
+    };
+  }
+
+  #commands(commands: readonly CommandNode[]): Expression {
+    const [first, second, third, ...more] = commands.map((command, i) => this.#command(command, i > 0));
+    const one = first as Command;
+    if (second === undefined) return (s) => one(s) ?? undefined;
+    if (third === undefined) return (s) => second(s, one(s) ?? undefined) ?? undefined;
+    const rest = [third, ...more];
+    return (s) => {
+      let value = second(s, one(s) ?? undefined) ?? undefined;
+      for (const command of rest) value = command(s, value) ?? undefined;
+      return value;
+    };
+  }
+
+  #command(command: CommandNode, hasFinal: boolean): Command {
+    const [word, ...args] = command.args as [OperandNode, ...OperandNode[]];
+    if (word.kind === 'identifier') {
+      const fn = this.#function(word.name, command);
+      return compileCall({ fn, node: command, identifier: word, args, hasFinal }, (node) => this.operand(node));
+    }
+    const given = args.length > 0 || hasFinal;
+    if (given && (word.kind === 'field' || word.kind === 'chain' || (word.kind === 'variable' && word.path.length > 1))) {
+      return this.#methodCall(word, args, hasFinal);
+    }
+    if (given) {
+      const message = `can't give argument to non-function ${nodeText(word)}`;
+      return (s) => {
+        if (word.kind !== 'pipe') s.node = word;
+        return fail(s, message);
+      };
+    }
+    if (word.kind === 'nil') {
+      return (s) => {
+        s.node = word;
+        return fail(s, 'nil is not a command');
+      };
+    }
+    return this.operand(word);
+  }
+
+  #function(name: string, command: CommandNode): GoFunc {
+    const fn = this.#functions.get(name) as GoFunc;
+    if (fn.special !== 'call') return fn;
+    const callee = command.args[1];
+    const text = callee === undefined ? '' : nodeText(callee);
+    return { ...fn, call: (args, ctx) => fn.call([text, ...args], ctx) };
+  }
+
+  #methodCall(word: OperandNode, args: readonly OperandNode[], hasFinal: boolean): Command {
+    const path = 'path' in word ? word.path : [];
+    const start = this.#receiver(word);
+    const head = path.slice(word.kind === 'variable' ? 1 : 0, -1);
+    const name = path.at(-1) as string;
+    const callArguments: CallArguments = {
+      nodes: args,
+      expressions: args.map((arg) =>
+        arg.kind === 'nil' || arg.kind === 'bool' || arg.kind === 'string' || arg.kind === 'number' ? () => null : this.operand(arg),
+      ),
+      hasFinal,
+    };
+    return (s, final) => {
+      const from = start(s);
+      const wrapped = s.receiverWrapped;
+      const receiver = evaluatePath(s, from, head, { node: word, wrapped });
+      const access = { name, node: word, wrapped: head.length === 0 ? wrapped : true, args: callArguments, final };
+      return evaluateField(s, receiver, access);
+    };
+  }
+
+  /** Compiles what stands before the fields of an operand; `receiverWrapped` says how Go would have it. */
+  #receiver(word: OperandNode): Expression {
+    if (word.kind === 'field') {
+      return (s) => {
+        s.node = word;
+        s.receiverWrapped = s.dotWrapped;
+        return s.dot;
+      };
+    }
+    if (word.kind === 'variable') {
+      const value = this.#variable(word.path[0] as string, word);
+      const slot = this.#slot(word.path[0] as string) ?? 0;
+      return (s) => {
+        s.receiverWrapped = s.wrapped[slot] === true;
+        return value(s);
+      };
+    }
+    if (word.kind !== 'chain') return this.operand(word);
+    const inner = word.node;
+    if (inner.kind === 'nil') {
+      return (s) => {
+        s.node = word;
+        return fail(s, `indirection through explicit nil in ${nodeText(word)}`);
+      };
+    }
+    const value = this.operand(inner);
+    return (s) => {
+      const result = value(s);
+      s.receiverWrapped = false;
+      return result;
+    };
+  }
+
+  /** Compiles an operand with no arguments of its own. */
+  operand(node: OperandNode): Expression {
+    switch (node.kind) {
+      case 'dot':
+        return (s) => {
+          s.node = node;
+          return s.dot;
+        };
+      case 'field':
+        return this.#field(node, node.path);
+      case 'variable':
+        return node.path.length === 1 ? this.#variable(node.path[0] as string, node) : this.#path(node, node.path.slice(1));
+      case 'chain':
+        return this.#path(node, node.path);
+      case 'pipe':
+        return this.pipeline(node);
+      case 'identifier':
+        return compileCall({ fn: this.#functions.get(node.name) as GoFunc, node, identifier: node, args: [], hasFinal: false }, (n) =>
+          this.operand(n),
+        );
+      case 'number': {
+        const value = idealConstant(node);
+        return (s) => {
+          s.node = node;
+          return value === undefined ? fail(s, `${node.text} overflows int`) : value;
+        };
+      }
+      case 'nil':
+        return (s) => {
+          s.node = node;
+          return fail(s, 'nil is not a command');
+        };
+      default: {
+        const { value } = node;
+        return (s) => {
+          s.node = node;
+          return value;
+        };
+      }
+    }
+  }
+
+  #variable(name: string, node: OperandNode): Expression {
+    const slot = this.#slot(name);
+    if (slot === undefined) {
+      return (s) => {
+        s.node = node;
+        return fail(s, `undefined variable: ${name}`);
+      };
+    }
+    return (s) => {
+      s.node = node;
+      return s.vars[slot];
+    };
+  }
+
+  #field(node: OperandNode, path: readonly string[]): Expression {
+    const name = path[0] as string;
+    if (path.length > 1 || isInherited(name)) {
+      return (s) => {
+        s.node = node;
+        return evaluatePath(s, s.dot, path, { node, wrapped: s.dotWrapped });
+      };
+    }
+    return (s) => {
+      s.node = node;
+      const { dot } = s;
+      if (typeof dot === 'object' && dot !== null && (dot as GoValue)[GO_TYPE] === undefined && !Array.isArray(dot)) {
+        const value = (dot as TemplateMap)[name];
+        if (value !== undefined) return value;
+      }
+      return evaluateField(s, dot, { name, node, wrapped: s.dotWrapped });
+    };
+  }
+
+  #path(node: OperandNode, path: readonly string[]): Expression {
+    const start = this.#receiver(node);
+    return (s) => {
+      const receiver = start(s);
+      return evaluatePath(s, receiver, path, { node, wrapped: s.receiverWrapped });
+    };
+  }
+}

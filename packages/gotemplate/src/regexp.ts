@@ -1,0 +1,107 @@
+import { RE2JS, RE2JSSyntaxException } from 're2js';
+import { Lru } from '@flux-ts/base';
+import { GoError } from './errors.ts';
+
+/** Compiled expressions, bounded; one belongs to each table of functions. */
+export type RegexpCache = Lru<string, RE2JS>;
+
+/** Compiles an RE2 expression. @throws GoError with the text of Go's regexp package */
+export function compileRegexp(pattern: string, cache?: RegexpCache): RE2JS {
+  const known = cache?.get(pattern);
+  if (known !== undefined) return known;
+  try {
+    const compiled = RE2JS.compile(pattern);
+    cache?.set(pattern, compiled);
+    return compiled;
+  } catch (error) {
+    if (!(error instanceof RE2JSSyntaxException)) throw error;
+    throw new GoError(`error parsing regexp: ${syntaxText(error)}`, error);
+  }
+}
+
+function syntaxText(error: RE2JSSyntaxException): string {
+  const description = error.getDescription();
+  const pattern = error.getPattern();
+  return pattern === null || pattern === undefined ? description : `${description}: \`${pattern}\``;
+}
+
+/** One match: where it starts and ends, and its groups (start and end, or undefined). */
+export interface Match {
+  readonly start: number;
+  readonly end: number;
+  readonly groups: readonly (readonly [number, number] | undefined)[];
+}
+
+/** All matches that do not overlap, as Go finds them: an empty match right after another is left out. At most `limit` where it is not negative. */
+export function allMatches(re: RE2JS, text: string, limit: number): Match[] {
+  const out: Match[] = [];
+  const matcher = re.matcher(text);
+  let at = 0;
+  let lastEnd = -1;
+  while (at <= text.length && (limit < 0 || out.length < limit) && matcher.find(at)) {
+    const start = matcher.start();
+    const end = matcher.end();
+    const empty = start === end;
+    if (!(empty && start === lastEnd)) {
+      const groups = Array.from({ length: matcher.groupCount() + 1 }, (_, i) =>
+        matcher.start(i) < 0 ? undefined : ([matcher.start(i), matcher.end(i)] as const),
+      );
+      out.push({ start, end, groups });
+    }
+    lastEnd = end;
+    if (!empty) at = end;
+    else at = start + ((text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1);
+  }
+  return out;
+}
+
+function groupText(text: string, match: Match, group: number | undefined): string {
+  const range = group === undefined ? undefined : match.groups[group];
+  return range === undefined ? '' : text.slice(range[0], range[1]);
+}
+
+/** Expands $1, ${1}, $name and $$ in a replacement, as Go's `Regexp.Expand`: the longest name counts, unknown ones are empty. */
+export function expandTemplate(template: string, text: string, match: Match, names: Readonly<Record<string, number>>): string {
+  return template.replace(
+    /\$(?:\$|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu,
+    (_whole, braced: string | undefined, bare: string | undefined) => {
+      const name = braced ?? bare;
+      if (name === undefined) return '$';
+      if (/^[0-9]+$/.test(name)) return groupText(text, match, Number(name));
+      return groupText(text, match, names[name]);
+    },
+  );
+}
+
+/** Replaces all matches by what `replacement` gives. */
+export function replaceMatches(re: RE2JS, text: string, replacement: (match: Match) => string): string {
+  let out = '';
+  let at = 0;
+  for (const match of allMatches(re, text, -1)) {
+    out += text.slice(at, match.start) + replacement(match);
+    at = match.end;
+  }
+  return out + text.slice(at);
+}
+
+/** Go's `Regexp.Split`. */
+export function splitMatches(re: RE2JS, pattern: string, text: string, count: number): string[] {
+  if (count === 0) return [];
+  if (pattern !== '' && text === '') return [''];
+  const out: string[] = [];
+  let from = 0;
+  let end = 0;
+  for (const match of allMatches(re, text, count)) {
+    if (count > 0 && out.length === count - 1) break;
+    end = match.start;
+    if (match.end !== 0) out.push(text.slice(from, end));
+    from = match.end;
+  }
+  if (end !== text.length) out.push(text.slice(from));
+  return out;
+}
+
+/** Go's `regexp.QuoteMeta`. */
+export function quoteMeta(text: string): string {
+  return text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
+}

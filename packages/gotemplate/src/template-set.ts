@@ -1,0 +1,198 @@
+import { Lru } from '@flux-ts/base';
+import { Budget } from './budget.ts';
+import { Compiler } from './compile.ts';
+import { BudgetError, TemplateError } from './errors.ts';
+import { isEmptyList, type ListNode } from './nodes.ts';
+import { parseTemplate } from './parser.ts';
+import { goQuote } from './quote.ts';
+import { State, type Executable, type ExecutingSet, type RunState, type Statement } from './state.ts';
+import type { FunctionTable, MaybeValue } from './model.ts';
+
+/** One template: a text or one of its defines. Compiled when it first executes. */
+export class CompiledTemplate implements Executable {
+  readonly name: string;
+  /** The name that the text was parsed under: what errors give as the place. */
+  readonly parseName: string;
+  readonly text: string;
+  /** It has nothing but white space; it does not replace another of its name. */
+  readonly isEmpty: boolean;
+  readonly #functions: FunctionTable;
+  #root: ListNode | undefined;
+  #statement: Statement | undefined;
+
+  constructor(init: { name: string; parseName: string; text: string; root: ListNode; functions: FunctionTable }) {
+    this.name = init.name;
+    this.parseName = init.parseName;
+    this.text = init.text;
+    this.isEmpty = isEmptyList(init.root);
+    this.#root = init.root;
+    this.#functions = init.functions;
+  }
+
+  /** The compiled form. */
+  get statement(): Statement {
+    if (this.#statement === undefined) {
+      this.#statement = new Compiler(this.#functions).list(this.#root as ListNode);
+      this.#root = undefined;
+    }
+    return this.#statement;
+  }
+}
+
+/** The templates of one text. */
+export type ParsedText = readonly CompiledTemplate[];
+
+/** Keeps parsed and compiled texts, bounded by the sum of their lengths. Sets with the same table of functions share them. */
+export class TemplateCache {
+  readonly #lru: Lru<string, WeakMap<FunctionTable, ParsedText>>;
+
+  /** @param limit the sum of the texts' lengths in UTF-16 units */
+  constructor(limit = 32 * 1024 * 1024) {
+    this.#lru = new Lru(limit);
+  }
+
+  /** The templates of a text, parsed now where they are not there yet. @throws TemplateError */
+  get(name: string, text: string, functions: FunctionTable): ParsedText {
+    const key = `${name}\u0000${text}`;
+    let entry = this.#lru.get(key);
+    if (entry === undefined) {
+      entry = new WeakMap();
+      this.#lru.set(key, entry, key.length + 256);
+    }
+    let parsed = entry.get(functions);
+    if (parsed === undefined) {
+      parsed = parseText(name, text, functions);
+      entry.set(functions, parsed);
+    }
+    return parsed;
+  }
+}
+
+function parseText(name: string, text: string, functions: FunctionTable): ParsedText {
+  const trees = guardStack(() => parseTemplate(name, text, (fn) => functions.has(fn)));
+  return [...trees.values()].map((tree) => new CompiledTemplate({ name: tree.name, parseName: name, text, root: tree.root, functions }));
+}
+
+function guardStack<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof RangeError && /call stack/.test(error.message)) {
+      throw new BudgetError({ code: 'TEMPLATE_DEPTH', message: 'the template is nested too deep', cause: error });
+    }
+    if (error instanceof RangeError && /string length/.test(error.message)) {
+      throw new BudgetError({ code: 'TEMPLATE_OUTPUT', message: 'the template makes a text that is too long', cause: error });
+    }
+    throw error;
+  }
+}
+
+/** What a set of templates is made with. */
+export interface TemplateSetOptions {
+  readonly functions: FunctionTable;
+  /** What a missing key of a map gives: reflect's invalid value (default), the zero value, or an error. */
+  readonly missingKey?: 'default' | 'zero' | 'error';
+  readonly cache?: TemplateCache;
+  /** The name that errors about missing templates give the set. Default: empty. */
+  readonly name?: string;
+}
+
+/** How a template is executed. */
+export interface ExecuteOptions {
+  /** Default: a budget of its own with default limits. */
+  readonly budget?: Budget;
+  /** Handed to functions as `ctx.env`. */
+  readonly env?: unknown;
+}
+
+/** Templates that know one another by name. */
+export class TemplateSet implements ExecutingSet<CompiledTemplate> {
+  readonly functions: FunctionTable;
+  readonly missingKey: 'default' | 'zero' | 'error';
+  readonly name: string;
+  readonly #cache: TemplateCache | undefined;
+  #templates: Map<string, CompiledTemplate>;
+  /** The map is another set's too: copy it before writing. */
+  #shared = false;
+
+  constructor(options: TemplateSetOptions) {
+    this.functions = options.functions;
+    this.missingKey = options.missingKey ?? 'default';
+    this.name = options.name ?? '';
+    this.#cache = options.cache;
+    this.#templates = new Map();
+  }
+
+  /**
+   * Parses a text and adds its templates: its own, named `name`, and every define; later ones of a name win unless they are empty.
+   * @throws TemplateError TEMPLATE_PARSE
+   */
+  parse(name: string, text: string): void {
+    const parsed = this.#cache?.get(name, text, this.functions) ?? parseText(name, text, this.functions);
+    for (const template of parsed) this.add(template.name, template);
+  }
+
+  /** Adds a template under a name; an empty one does not replace another. */
+  add(name: string, template: CompiledTemplate): void {
+    if (template.isEmpty && this.#templates.has(name)) return;
+    if (this.#shared) {
+      this.#templates = new Map(this.#templates);
+      this.#shared = false;
+    }
+    this.#templates.set(name, template);
+  }
+
+  has(name: string): boolean {
+    return this.#templates.has(name);
+  }
+
+  lookup(name: string): CompiledTemplate | undefined {
+    return this.#templates.get(name);
+  }
+
+  /** The names of all templates, in the order in which they came. */
+  names(): string[] {
+    return [...this.#templates.keys()];
+  }
+
+  /** A set with the same templates; what either gets from now on, the other does not have. */
+  clone(): TemplateSet {
+    const options = { functions: this.functions, missingKey: this.missingKey, name: this.name };
+    const copy = new TemplateSet(this.#cache === undefined ? options : { ...options, cache: this.#cache });
+    copy.#assign(this);
+    return copy;
+  }
+
+  #assign(from: TemplateSet): void {
+    this.#templates = from.#templates;
+    this.#shared = true;
+    from.#shared = true;
+  }
+
+  /**
+   * Executes a template.
+   * @throws TemplateError TEMPLATE_EXEC, TEMPLATE_MISSING; BudgetError; the reason of an aborted signal
+   */
+  execute(name: string, data: MaybeValue, options: ExecuteOptions = {}): string {
+    return guardStack(() => this.run(name, data ?? undefined, { budget: options.budget ?? new Budget(), depth: 0, env: options.env }));
+  }
+
+  /** Executes a template inside another execution. */
+  run(name: string, data: MaybeValue, state: RunState): string {
+    const template = this.#templates.get(name);
+    if (template === undefined) {
+      const reason = `no template ${goQuote(name)} associated with template ${goQuote(this.name)}`;
+      throw new TemplateError({ code: 'TEMPLATE_MISSING', message: `template: ${reason}`, reason });
+    }
+    return this.runTemplate(template, data, state);
+  }
+
+  /** Executes a template that was looked up. */
+  runTemplate(template: CompiledTemplate, data: MaybeValue, state: RunState): string {
+    state.budget.step();
+    state.budget.depth(state.depth);
+    const s = new State(template, data, { set: this, budget: state.budget, depth: state.depth, env: state.env });
+    template.statement(s);
+    return s.out;
+  }
+}

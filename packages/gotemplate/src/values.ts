@@ -1,0 +1,199 @@
+import { GO_TYPE, GoObject, GoValue, type MaybeValue, type TemplateMap, type TemplateValue } from './model.ts';
+import {
+  ANY_MAP,
+  ANY_SLICE,
+  BOOL,
+  BYTES,
+  COMPLEX128,
+  FLOAT64,
+  INT,
+  INT64,
+  INT_SLICE,
+  STRING,
+  STRING_MAP,
+  STRING_SLICE,
+  mapType,
+  type GoType,
+} from './types.ts';
+
+/** A Go integer of any width. `value` is a number where it is safe, else a bigint; always within the type's range. */
+export class GoInt extends GoValue {
+  readonly type: GoType;
+  readonly value: number | bigint;
+
+  constructor(type: GoType, value: number | bigint) {
+    super();
+    this.type = type;
+    this.value = value;
+  }
+
+  get [GO_TYPE](): GoType {
+    return this.type;
+  }
+}
+
+/** A Go complex128. */
+export class GoComplex extends GoValue {
+  readonly real: number;
+  readonly imaginary: number;
+
+  constructor(real: number, imaginary: number) {
+    super();
+    this.real = real;
+    this.imaginary = imaginary;
+  }
+
+  get [GO_TYPE](): GoType {
+    return COMPLEX128;
+  }
+}
+
+/** A Go []byte. */
+export class GoBytes extends GoValue {
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    super();
+    this.bytes = bytes;
+  }
+
+  get [GO_TYPE](): GoType {
+    return BYTES;
+  }
+}
+
+/** A named type over a basic kind with a `String` method: time.Duration, time.Month, time.Weekday. */
+export class GoNamedInt extends GoObject {
+  readonly type: GoType;
+  readonly value: number | bigint;
+  readonly #text: string;
+
+  constructor(type: GoType, value: number | bigint, text: string) {
+    super();
+    this.type = type;
+    this.value = value;
+    this.#text = text;
+  }
+
+  get [GO_TYPE](): GoType {
+    return this.type;
+  }
+
+  override string(): string {
+    return this.#text;
+  }
+}
+
+class TypedArray extends Array<TemplateValue> {
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array;
+  }
+}
+
+class StringSlice extends TypedArray {
+  get [GO_TYPE](): GoType {
+    return STRING_SLICE;
+  }
+}
+
+class IntSlice extends TypedArray {
+  get [GO_TYPE](): GoType {
+    return INT_SLICE;
+  }
+}
+
+function fill<T extends TypedArray>(target: T, items: readonly TemplateValue[]): T {
+  for (const item of items) target.push(item);
+  return target;
+}
+
+/** A []string: still an array. */
+export function stringSlice(items: readonly string[]): TemplateValue[] {
+  return fill(new StringSlice(), items);
+}
+
+/** A []int: still an array; the items are GoInt. */
+export function intSlice(items: readonly GoInt[]): TemplateValue[] {
+  return fill(new IntSlice(), items);
+}
+
+/** A slice of any type: still an array. `type` is made by `sliceType`. */
+export function typedSlice(type: GoType, items: readonly TemplateValue[]): TemplateValue[] {
+  const out = fill(new TypedArray(), items);
+  Object.defineProperty(out, GO_TYPE, { value: type });
+  return out;
+}
+
+const STRING_MAP_PROTOTYPE: object = Object.freeze({ [GO_TYPE]: STRING_MAP });
+
+/** A map[string]string: still an object with own enumerable keys. The entries are copied. */
+export function stringMap(entries: Readonly<Record<string, string>>): TemplateMap {
+  return Object.assign(Object.create(STRING_MAP_PROTOTYPE) as TemplateMap, entries);
+}
+
+/** A map of any type: still an object with own enumerable keys. `type` is made by `mapType`. The entries are copied. */
+export function typedMap(type: GoType, entries: Readonly<Record<string, TemplateValue>>): TemplateMap {
+  return Object.assign(Object.create({ [GO_TYPE]: type }) as TemplateMap, entries);
+}
+
+/** A map of a named type over map[string]interface {} (`common.Values`). The entries are copied. */
+export function namedMap(name: string, entries: Readonly<Record<string, TemplateValue>>): TemplateMap {
+  return typedMap(mapType(ANY_MAP.elem as GoType, name), entries);
+}
+
+const SMALL = 1024;
+const smallInts: readonly GoInt[] = Array.from({ length: SMALL + 128 }, (_, i) => new GoInt(INT, i - 128));
+const smallInt64s: readonly GoInt[] = Array.from({ length: SMALL + 128 }, (_, i) => new GoInt(INT64, i - 128));
+
+/** A Go int. The number must be an integer within 64 bits. */
+export function goInt(value: number | bigint): GoInt {
+  if (typeof value === 'number' && value >= -128 && value < SMALL) return smallInts[value + 128] as GoInt;
+  return new GoInt(INT, value);
+}
+
+/** A Go int64. The number must be an integer within 64 bits. */
+export function goInt64(value: number | bigint): GoInt {
+  if (typeof value === 'number' && value >= -128 && value < SMALL) return smallInt64s[value + 128] as GoInt;
+  return new GoInt(INT64, value);
+}
+
+/** The Go type of a value: `undefined` for nil and for reflect's invalid value. */
+export function goTypeOf(value: MaybeValue): GoType | undefined {
+  switch (typeof value) {
+    case 'string':
+      return STRING;
+    case 'number':
+      return FLOAT64;
+    case 'boolean':
+      return BOOL;
+    case 'bigint':
+      return INT64;
+    case 'object':
+      if (value === null) return undefined;
+      return (value as GoValue)[GO_TYPE] ?? (Array.isArray(value) ? ANY_SLICE : ANY_MAP);
+    default:
+      return undefined;
+  }
+}
+
+/** What `%T` prints. */
+export function typeName(value: MaybeValue): string {
+  return goTypeOf(value)?.name ?? '<nil>';
+}
+
+/** What `reflect.ValueOf(value).Kind()` prints: `invalid` for nil. */
+export function kindName(value: MaybeValue): string {
+  return goTypeOf(value)?.kind ?? 'invalid';
+}
+
+/** Tells whether a value is a map whose entries are its own keys (plain or typed), and not a GoObject. */
+export function isMap(value: MaybeValue): value is TemplateMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof GoValue);
+}
+
+/** The whole number that an integer value of any Go type holds, or `undefined` for everything else. */
+export function integerOf(value: MaybeValue): number | bigint | undefined {
+  if (typeof value === 'bigint') return value;
+  if (value instanceof GoInt || value instanceof GoNamedInt) return value.value;
+  return undefined;
+}
