@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { jsonMerge } from './json-merge.ts';
+import { quantity } from './quantity.ts';
 import { smdMerge } from './smd-merge.ts';
 import { smdTyped } from './smd-typed.ts';
 import type { Outcome } from './suite.ts';
@@ -24,6 +25,7 @@ const SUITES: Readonly<Record<string, (corpus: string) => Outcome[] | Promise<Ou
   'smd/merge': smdMerge,
   'smd/typed': smdTyped,
   jsonmergepatch: jsonMerge,
+  quantity,
 };
 
 const ledger = JSON.parse(readFileSync(join(here, 'expectations.json'), 'utf8')) as Readonly<Record<string, string>>;

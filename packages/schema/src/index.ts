@@ -45,3 +45,21 @@ export {
   type RuleResult,
 } from './rules.ts';
 export { compileSchema, type CompileSchemaOptions, type StructuralSchema, type ValidateOptions } from './structural-schema.ts';
+export {
+  addQuantities,
+  canonicalQuantity,
+  compareQuantities,
+  formatQuantity,
+  multiplyQuantity,
+  negateQuantity,
+  parseQuantity,
+  QuantityError,
+  quantityNumber,
+  quantityParts,
+  roundUpQuantity,
+  scaledValue,
+  subtractQuantities,
+  type Quantity,
+  type QuantityFormat,
+  type QuantityParts,
+} from './quantity.ts';
