@@ -218,20 +218,150 @@ const create: Command = {
   ],
 };
 
+const loadCluster = (): Promise<typeof import('./commands/cluster.ts')> => import('./commands/cluster.ts');
+const clusterFlags = [
+  flag('persist', 'string', 'keep the objects in this folder; without it a stopped cluster forgets everything'),
+  flag('port', 'int', 'port of the API server; default: the one of last time, or any free one'),
+  flag('mirror', 'string', 'YAML file with local stand-ins for chart repositories, registries and Git repositories'),
+];
+
+const cluster: Command = {
+  name: 'cluster',
+  short: 'Start, stop and list embedded clusters on this machine',
+  commands: [
+    {
+      name: 'start',
+      use: '[name]',
+      short: 'Start a cluster in the background and write its kubeconfig context',
+      flags: clusterFlags,
+      load: loadCluster,
+    },
+    { name: 'stop', use: '[name]', short: 'Stop a cluster', load: loadCluster },
+    { name: 'list', aliases: ['ls'], short: 'List the clusters of this machine', load: loadCluster },
+    { name: 'delete', use: '[name]', short: 'Stop a cluster and forget it with its kubeconfig context', load: loadCluster },
+    {
+      name: 'serve',
+      use: '[name]',
+      short: 'Run a cluster in this process',
+      hidden: true,
+      flags: [
+        ...clusterFlags,
+        flag('dir', 'string', 'follow the fleet in this folder'),
+        flag('path', 'string', "the cluster's folder in the fleet"),
+        flag('log-level', 'string', 'debug, info or error', 'info'),
+      ],
+      load: () => import('./commands/cluster-serve.ts'),
+    },
+  ],
+};
+
+const dev: Command = {
+  name: 'dev',
+  use: 'DIR',
+  short: 'Run a fleet repository on an embedded cluster and follow what is saved',
+  flags: [
+    flag('path', 'string', "the cluster's folder, e.g. clusters/staging (default: clusters/staging, else the first one)"),
+    flag('cluster', 'string', 'name of the cluster and its kubeconfig context (default: the last element of --path)'),
+    flag(
+      'mirror',
+      'string',
+      'YAML file with local stand-ins for chart repositories, registries and Git repositories (default: .flux-mirrors.yaml in DIR)',
+    ),
+    flag('until-ready', 'bool', 'exit 0 when everything is ready, else 1 with the causes'),
+    flag('keep', 'bool', 'with --until-ready: leave the cluster in the background'),
+    flag('log-level', 'string', 'what the controllers log with --verbose: debug, info or error', 'info'),
+  ],
+  load: () => import('./commands/dev.ts'),
+};
+
+const installFlags = [
+  flag(
+    'components',
+    'strings',
+    'list of components, accepts comma-separated values',
+    'source-controller,kustomize-controller,helm-controller,notification-controller',
+  ),
+  flag(
+    'components-extra',
+    'strings',
+    "list of components in addition to those supplied or defaulted, accepts values such as 'image-reflector-controller,image-automation-controller,source-watcher'",
+  ),
+  flag('registry', 'string', 'container registry where the Flux controller images are published', 'ghcr.io/flux-ts'),
+  flag('image-pull-secret', 'string', 'Kubernetes secret name used for pulling the controller images from a private registry'),
+  flag(
+    'watch-all-namespaces',
+    'bool',
+    'watch for custom resources in all namespaces, if set to false it will only watch the namespace where the Flux controllers are installed',
+    'true',
+  ),
+  flag(
+    'network-policy',
+    'bool',
+    'setup Kubernetes network policies to deny ingress access to the Flux controllers from other namespaces',
+    'true',
+  ),
+  flag('log-level', 'string', 'log level, available options are: (debug, info, error)', 'info'),
+  flag('cluster-domain', 'string', 'internal cluster domain', 'cluster.local'),
+];
+
+const bootstrap: Command = {
+  name: 'bootstrap',
+  short: 'Deploy Flux on a cluster the GitOps way.',
+  flags: persistent(
+    ...installFlags,
+    flag('branch', 'string', 'Git branch', 'main'),
+    flag(
+      'recurse-submodules',
+      'bool',
+      'when enabled, configures the GitRepository source to initialize and include Git submodules in the artifact it produces',
+    ),
+    flag('token-auth', 'bool', 'when enabled, the personal access token will be used instead of the SSH deploy key'),
+    flag('author-name', 'string', 'author name for Git commits', 'Flux'),
+    flag('author-email', 'string', 'author email for Git commits'),
+    flag('ca-file', 'string', 'path to TLS CA file used for validating self-signed certificates'),
+    flag('secret-name', 'string', 'name of the secret the sync credentials can be found in or stored to (default: the namespace)'),
+  ),
+  commands: [
+    {
+      name: 'git',
+      short: 'Deploy Flux on a cluster connected to a Git repository',
+      flags: [
+        flag('url', 'string', 'Git repository URL'),
+        flag('interval', 'duration', 'sync interval', '1m0s'),
+        flag('path', 'string', 'path relative to the repository root, when specified the cluster sync will be scoped to this path'),
+        flag('username/u', 'string', 'basic authentication username', 'git'),
+        flag('password/p', 'string', 'basic authentication password (or GIT_PASSWORD in the environment)'),
+        flag('silent/s', 'bool', 'assumes the deploy key is already setup, skips confirmation'),
+        flag('allow-insecure-http', 'bool', 'allows insecure HTTP connections to other hosts than this one'),
+      ],
+      load: () => import('./commands/bootstrap-git.ts'),
+    },
+  ],
+};
+
 /** Every command, with its flags; the code of each is loaded when it is run. */
 export const commandTree: Command = {
   name: 'flux',
   short: 'Command line utility for assembling Kubernetes CD pipelines the GitOps way.',
   flags: rootFlags,
   commands: [
+    bootstrap,
     {
       name: 'check',
       short: 'Check requirements and installation',
       flags: [flag('pre', 'bool', 'only run pre-installation checks')],
       load: () => import('./commands/check.ts'),
     },
+    cluster,
     create,
+    dev,
     get,
+    {
+      name: 'install',
+      short: 'Install or upgrade Flux',
+      flags: [flag('export', 'bool', 'write the install manifests to stdout and exit'), ...installFlags],
+      load: () => import('./commands/install.ts'),
+    },
     reconcile,
     {
       name: 'version',

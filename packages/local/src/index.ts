@@ -1,1 +1,10 @@
-export {};
+export { startInBackground, stopBackground, type BackgroundRequest } from './background.ts';
+export { startLocalCluster, type LocalCluster, type LocalClusterOptions } from './cluster.ts';
+export { removeClusterContext, writeClusterContext } from './contexts.ts';
+export { ControllerHost, CONTROLLERS, type ControllerHostOptions, type ControllerName } from './controller-host.ts';
+export { DevError, MIRROR_FILE_NAME, planDev, startDev, type DevOptions, type DevPlan, type DevSession } from './dev.ts';
+export { serveFolder, type ServedFolder } from './folder.ts';
+export { MirrorError, readMirrorFile, type MirrorRule } from './mirror-file.ts';
+export { startMirrors, type Mirrors } from './mirrors.ts';
+export { monitorFleet, rootCauses, type FleetMonitor, type Standing } from './monitor.ts';
+export { ClusterError, editFile, StateDirectory, type ClusterState } from './state.ts';

@@ -1,4 +1,4 @@
-import { getArray, getString, isObject, type JsonObject } from '@flux-ts/base';
+import { getArray, getString, isObject, RealClock, type JsonObject } from '@flux-ts/base';
 import { computeStatus, nameOf, serverVersion } from '@flux-ts/kube';
 import { parseConstraint, parseVersion } from '@flux-ts/semver';
 import type { CommandContext } from '../frame/command.ts';
@@ -48,7 +48,7 @@ async function checkControllers(context: CommandContext, access: Access): Promis
   }
   let ok = true;
   for (const deployment of items) {
-    const ready = computeStatus(deployment).status === 'Current';
+    const ready = computeStatus(deployment, { nowMs: new RealClock().now() }).status === 'Current';
     if (ready) progress.success(`${nameOf(deployment)}: deployment ready`);
     else progress.failure(`${nameOf(deployment)}: deployment not ready`);
     ok &&= ready;

@@ -23,7 +23,7 @@ export async function pollUntil<T>(
 export function outcomeOf(object: JsonObject): { readonly ready: boolean; readonly message: string } | undefined {
   const conditions = (getArray(object, ['status', 'conditions']) ?? []).filter(isObject);
   const ready = conditions.find((c) => c['type'] === 'Ready');
-  const status = computeStatus(object);
+  const status = computeStatus(object, { nowMs: new RealClock().now() });
   if (status.status === 'Current' && ready?.['status'] !== 'False') return { ready: true, message: String(ready?.['message'] ?? '') };
   if (status.status === 'Failed') return { ready: false, message: status.message };
   if (

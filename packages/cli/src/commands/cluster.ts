@@ -1,0 +1,81 @@
+import { join, resolve } from 'node:path';
+import { formatTime, RealClock } from '@flux-ts/base';
+import { ClusterError, removeClusterContext, startInBackground, StateDirectory, stopBackground } from '@flux-ts/local';
+import type { CommandContext } from '../frame/command.ts';
+import { progressOn } from '../frame/progress.ts';
+import { printTable } from '../frame/table.ts';
+import { kubeconfigPaths } from '../kube/access.ts';
+
+/** `flux cluster start|stop|list|delete`: the embedded clusters of this machine. */
+export async function run(context: CommandContext): Promise<number> {
+  const state = new StateDirectory(context.io.env);
+  switch (context.path.at(-1)) {
+    case 'start':
+      return start(context, state);
+    case 'stop':
+      return stop(context, state);
+    case 'delete':
+      return remove(context, state);
+    default:
+      return list(context, state);
+  }
+}
+
+function nameOf(context: CommandContext): string {
+  return context.args[0] ?? 'flux';
+}
+
+async function start(context: CommandContext, state: StateDirectory): Promise<number> {
+  const { flags, io } = context;
+  const name = nameOf(context);
+  const progress = progressOn(io);
+  const [kubeconfig = ''] = kubeconfigPaths(context);
+  const args = ['cluster', 'serve', name, '--kubeconfig', kubeconfig, ...(flags.changed('port') ? ['--port', flags.string('port')] : [])];
+  for (const flag of ['persist', 'mirror']) if (flags.string(flag) !== '') args.push(`--${flag}`, resolve(io.cwd, flags.string(flag)));
+  progress.action(`starting cluster ${name}`);
+  const started = await startInBackground({ name, state, command: selfCommand(), args, cwd: io.cwd, env: io.env });
+  progress.success(`cluster ${name} serves ${started.url}`);
+  progress.success(`context "${name}" is in ${started.kubeconfig}`);
+  return 0;
+}
+
+/** The program that runs this very command line again. */
+export function selfCommand(): readonly [string, ...string[]] {
+  return [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
+}
+
+async function stop(context: CommandContext, state: StateDirectory): Promise<number> {
+  const name = nameOf(context);
+  const was = await stopBackground(state, name);
+  progressOn(context.io).success(was ? `cluster ${name} stopped` : `cluster ${name} was not running`);
+  return 0;
+}
+
+async function remove(context: CommandContext, state: StateDirectory): Promise<number> {
+  const name = nameOf(context);
+  const found = state.read(name);
+  if (found === undefined) throw new ClusterError({ code: 'CLUSTER_NOT_FOUND', message: `there is no cluster "${name}"` });
+  await stopBackground(state, name);
+  removeClusterContext(found.kubeconfig, name);
+  state.remove(name);
+  progressOn(context.io).success(
+    `cluster ${name} deleted${found.persistDir === undefined ? '' : `; its objects stay in ${join(found.persistDir)}`}`,
+  );
+  return 0;
+}
+
+function list(context: CommandContext, state: StateDirectory): Promise<number> {
+  const now = new RealClock().now();
+  const rows = state
+    .list()
+    .map((cluster) => [
+      cluster.name,
+      cluster.pid === undefined ? 'stopped' : 'running',
+      cluster.url,
+      cluster.pid === undefined ? '' : String(cluster.pid),
+      cluster.startedAt || formatTime(now),
+      cluster.kubeconfig,
+    ]);
+  context.io.out(printTable(['Name', 'Status', 'Url', 'Pid', 'Started', 'Kubeconfig'], rows));
+  return Promise.resolve(0);
+}

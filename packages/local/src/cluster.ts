@@ -1,0 +1,101 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Counters, RealClock, silentLogger, systemRandom, type Clock, type Logger, type Random } from '@flux-ts/base';
+import { createApiServer, serviceAccountUser, type ApiListener, type ApiServer } from '@flux-ts/apiserver';
+import { KubeClient } from '@flux-ts/kube';
+import { createSimulator } from '@flux-ts/simulator';
+import { makeCertificate } from './certificate.ts';
+import { ControllerHost } from './controller-host.ts';
+import { startMirrors, type Mirrors } from './mirrors.ts';
+import { readMirrorFile } from './mirror-file.ts';
+
+/** What a cluster in this process is made of. */
+export interface LocalClusterOptions {
+  readonly name: string;
+  /** Default: any free one. */
+  readonly port?: number;
+  readonly persistDir?: string;
+  /** A mirror file. */
+  readonly mirrors?: string;
+  readonly log?: Logger;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** The namespace that Flux lives in. Default flux-system. */
+  readonly namespace?: string;
+}
+
+/** A cluster in this process: API server, simulator, the controllers' host and the mirrors. */
+export interface LocalCluster {
+  readonly name: string;
+  readonly listener: ApiListener;
+  readonly server: ApiServer;
+  /** An administrator's client, in process. */
+  readonly client: KubeClient;
+  readonly controllers: ControllerHost;
+  readonly mirrors: Mirrors;
+  readonly counters: Counters;
+  /** A folder that lives as long as the cluster. */
+  readonly dataDir: string;
+  close(): Promise<void>;
+}
+
+/** Starts a cluster. What was opened is closed again where a later step fails. */
+export async function startLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
+  const clock = options.clock ?? new RealClock();
+  const random = options.random ?? systemRandom;
+  const log = options.log ?? silentLogger;
+  const counters = new Counters();
+  const temporary = await mkdtemp(join(tmpdir(), `flux-${options.name}-`));
+  const dataDir = options.persistDir ?? temporary;
+  await mkdir(dataDir, { recursive: true });
+  const stop = new AbortController();
+  const closers: (() => Promise<unknown>)[] = [() => rm(temporary, { recursive: true, force: true })];
+  const close = async (): Promise<void> => {
+    stop.abort(new Error('the cluster was stopped'));
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const mirrors = await startMirrors(options.mirrors === undefined ? [] : readMirrorFile(options.mirrors), temporary);
+    closers.push(() => mirrors.close());
+    const server = await createApiServer({
+      clock,
+      random,
+      log,
+      counters,
+      ...(options.persistDir === undefined ? {} : { persistDir: join(options.persistDir, 'objects') }),
+    });
+    closers.push(() => server.close());
+    const clientFor = (namespace: string, account: string): KubeClient =>
+      new KubeClient({ transport: server.transport(serviceAccountUser(namespace, account)) });
+    const controllers = new ControllerHost({
+      clock,
+      random,
+      log,
+      counters,
+      clientFor,
+      dataDir,
+      rewrite: (url) => mirrors.rewrite(url),
+      namespace: options.namespace ?? 'flux-system',
+    });
+    await controllers.open();
+    closers.push(() => controllers.close());
+    const client = new KubeClient({ transport: server.transport(), fieldManager: 'flux' });
+    const simulator = createSimulator({
+      client,
+      clock,
+      random,
+      log: log.with({ component: 'simulator' }),
+      certificate: (hosts) => makeCertificate(hosts, { clock, random }),
+      pods: controllers,
+    });
+    const running = simulator.start(stop.signal).catch((error: unknown) => log.error('simulator stopped', { error: String(error) }));
+    closers.push(() => running);
+    const listener = await server.listen({ host: '127.0.0.1', port: options.port ?? 0, tls: true });
+    closers.push(() => listener.close());
+    return { name: options.name, listener, server, client, controllers, mirrors, counters, dataDir, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
