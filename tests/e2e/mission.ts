@@ -88,7 +88,7 @@ async function listings(box: Sandbox): Promise<void> {
     .map((line) => line.split('\t').map((cell) => cell.trim()));
   box.check(
     'all Kustomizations are ready at one revision',
-    rows.length === 4 && rows.every((row) => row[3] === 'True' && row[1] === rows[0]?.[1] && /^main@sha1:[0-9a-f]{8}$/.test(row[1])),
+    rows.length === 4 && rows.every((row) => row[3] === 'True' && row[1] === rows[0]?.[1] && /^main@sha1:[0-9a-f]{8}$/.test(row[1] ?? '')),
     kustomizations,
   );
   const watched = await box.run('timeout', ['4', join(ROOT, 'flux'), '--context', 'staging', 'get', 'kustomizations', '--watch']);
