@@ -1,0 +1,210 @@
+import { AGE, NOT_OBSERVED, READY, STATUS, type FluxKind, type KindVersion } from '../kind.ts';
+import { anything, boolean, duration, int64, list, map, named, object, oneOf, string, time, type Shape } from '../shape.ts';
+import {
+  COMMON_METADATA,
+  CONDITIONS,
+  DEPENDENCIES,
+  HEALTH_CHECK_EXPRS,
+  IGNORE_RULES,
+  INVENTORY,
+  JSON_PATCHES,
+  KUBE_CONFIG,
+  KUBE_CONFIG_V2BETA2,
+  KUSTOMIZE_IMAGES,
+  LOCAL_REF,
+  NAMESPACED_REFS,
+  OBJECT_REF,
+  PATCHES,
+  PATCHES_V2BETA1,
+  SECRET_HOLDER,
+} from './shapes.ts';
+
+const DECRYPTION_V1BETA2: Shape = object({ 'provider!': oneOf(['sops']), secretRef: LOCAL_REF });
+const HEALTH_CHECKS: Shape = list(OBJECT_REF);
+const SUBSTITUTE_REF: Shape = named(
+  'KustomizationSubstituteRef',
+  object({
+    'kind!': oneOf(['Secret', 'ConfigMap']),
+    'name!': string({ maxLength: 253, minLength: 1 }),
+    optional: boolean({ default: false }),
+  }),
+);
+const SUBSTITUTE_FROM: Shape = list(SUBSTITUTE_REF);
+
+const V1: KindVersion = {
+  name: 'v1',
+  spec: named(
+    'KustomizationSpec',
+    object({
+      buildMetadata: list(oneOf(['originAnnotations', 'transformerAnnotations'])),
+      commonMetadata: COMMON_METADATA,
+      components: list(string()),
+      decryption: object({ 'provider!': oneOf(['sops']), secretRef: LOCAL_REF, serviceAccountName: string() }),
+      deletionPolicy: oneOf(['MirrorPrune', 'Delete', 'WaitForTermination', 'Orphan']),
+      dependsOn: DEPENDENCIES,
+      force: boolean({ default: false }),
+      healthCheckExprs: HEALTH_CHECK_EXPRS,
+      healthChecks: HEALTH_CHECKS,
+      ignore: IGNORE_RULES,
+      ignoreMissingComponents: boolean(),
+      images: KUSTOMIZE_IMAGES,
+      'interval!': duration(),
+      kubeConfig: KUBE_CONFIG,
+      namePrefix: string({ maxLength: 200, minLength: 1 }),
+      nameSuffix: string({ maxLength: 200, minLength: 1 }),
+      patches: PATCHES,
+      path: string(),
+      postBuild: object({
+        substitute: map(string()),
+        substituteFrom: SUBSTITUTE_FROM,
+        substituteStrategy: oneOf(['WithVariables', 'Always']),
+      }),
+      'prune!': boolean(),
+      retryInterval: duration(),
+      serviceAccountName: string(),
+      'sourceRef!': object({
+        apiVersion: string(),
+        'kind!': oneOf(['OCIRepository', 'GitRepository', 'Bucket', 'ExternalArtifact']),
+        'name!': string(),
+        namespace: string(),
+      }),
+      suspend: boolean(),
+      targetNamespace: string({ maxLength: 63, minLength: 1 }),
+      timeout: duration(),
+      wait: boolean(),
+    }),
+  ),
+  status: named(
+    'KustomizationStatus',
+    object(
+      {
+        conditions: CONDITIONS,
+        history: list(
+          object({
+            'digest!': string(),
+            'firstReconciled!': time(),
+            'lastReconciled!': time(),
+            'lastReconciledDuration!': string(),
+            'lastReconciledStatus!': string(),
+            metadata: map(string()),
+            'totalReconciliations!': int64(),
+          }),
+        ),
+        inventory: INVENTORY,
+        lastAppliedOriginRevision: string(),
+        lastAppliedRevision: string(),
+        lastAttemptedRevision: string(),
+        lastHandledReconcileAt: string(),
+        observedGeneration: int64(),
+      },
+      NOT_OBSERVED,
+    ),
+  ),
+  served: { from: '2.0' },
+  statusSubresource: true,
+  columns: [AGE, READY, STATUS],
+};
+
+const V1BETA2: KindVersion = {
+  name: 'v1beta2',
+  spec: object({
+    components: list(string()),
+    decryption: DECRYPTION_V1BETA2,
+    dependsOn: NAMESPACED_REFS,
+    force: boolean({ default: false }),
+    healthChecks: HEALTH_CHECKS,
+    images: KUSTOMIZE_IMAGES,
+    'interval!': duration(),
+    kubeConfig: KUBE_CONFIG_V2BETA2,
+    patches: PATCHES_V2BETA1,
+    patchesJson6902: JSON_PATCHES,
+    patchesStrategicMerge: list(anything()),
+    path: string(),
+    postBuild: object({ substitute: map(string()), substituteFrom: SUBSTITUTE_FROM }),
+    'prune!': boolean(),
+    retryInterval: duration(),
+    serviceAccountName: string(),
+    'sourceRef!': object({
+      apiVersion: string(),
+      'kind!': oneOf(['OCIRepository', 'GitRepository', 'Bucket']),
+      'name!': string(),
+      namespace: string(),
+    }),
+    suspend: boolean(),
+    targetNamespace: string({ maxLength: 63, minLength: 1 }),
+    timeout: duration(),
+    validation: oneOf(['none', 'client', 'server']),
+    wait: boolean(),
+  }),
+  status: object(
+    {
+      conditions: CONDITIONS,
+      inventory: INVENTORY,
+      lastAppliedRevision: string(),
+      lastAttemptedRevision: string(),
+      lastHandledReconcileAt: string(),
+      observedGeneration: int64(),
+    },
+    NOT_OBSERVED,
+  ),
+  served: { from: '0.38', to: '2.7' },
+  statusSubresource: true,
+  columns: [AGE, READY, STATUS],
+};
+
+const V1BETA1: KindVersion = {
+  name: 'v1beta1',
+  spec: object({
+    decryption: DECRYPTION_V1BETA2,
+    dependsOn: NAMESPACED_REFS,
+    force: boolean({ default: false }),
+    healthChecks: HEALTH_CHECKS,
+    images: KUSTOMIZE_IMAGES,
+    'interval!': string(),
+    kubeConfig: SECRET_HOLDER,
+    patches: PATCHES_V2BETA1,
+    patchesJson6902: JSON_PATCHES,
+    patchesStrategicMerge: list(anything()),
+    path: string(),
+    postBuild: object({
+      substitute: map(string()),
+      substituteFrom: list(object({ 'kind!': oneOf(['Secret', 'ConfigMap']), 'name!': string({ maxLength: 253, minLength: 1 }) })),
+    }),
+    'prune!': boolean(),
+    retryInterval: string(),
+    serviceAccountName: string(),
+    'sourceRef!': object({ apiVersion: string(), 'kind!': oneOf(['GitRepository', 'Bucket']), 'name!': string(), namespace: string() }),
+    suspend: boolean(),
+    targetNamespace: string({ maxLength: 63, minLength: 1 }),
+    timeout: string(),
+    validation: oneOf(['none', 'client', 'server']),
+  }),
+  status: object(
+    {
+      conditions: CONDITIONS,
+      lastAppliedRevision: string(),
+      lastAttemptedRevision: string(),
+      lastHandledReconcileAt: string(),
+      observedGeneration: int64(),
+      snapshot: object({ 'checksum!': string(), 'entries!': list(object({ 'kinds!': map(string()), namespace: string() })) }),
+    },
+    NOT_OBSERVED,
+  ),
+  served: { from: '0.38', to: '2.6' },
+  statusSubresource: true,
+  columns: [READY, STATUS, AGE],
+};
+
+/** Kustomization, in every version that was served. */
+export const KUSTOMIZATION: FluxKind = {
+  group: 'kustomize.toolkit.fluxcd.io',
+  kind: 'Kustomization',
+  plural: 'kustomizations',
+  singular: 'kustomization',
+  shortNames: ['ks'],
+  categories: ['all', 'fluxcd', 'fluxcd-appliers'],
+  controller: 'kustomize-controller',
+  aliases: ['kustomization', 'ks', 'kustomizations'],
+  versions: [V1, V1BETA2, V1BETA1],
+  annotations: { 'kustomize.toolkit.fluxcd.io/substitute': 'disabled' },
+};
