@@ -1,4 +1,5 @@
 export { abortable, anySignal, isAbort } from './abort.ts';
+export { CertificateAuthority, issueCertificate, type CertificateBundle, type CertificateRequest } from './certificate.ts';
 export { RealClock, VirtualClock, type Clock, type Hold } from './clock.ts';
 export { Counters } from './counters.ts';
 export { codeFrame, didYouMean, formatDiagnostic, formatPosition, type Diagnostic, type Position } from './diagnostics.ts';

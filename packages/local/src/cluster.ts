@@ -1,11 +1,20 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Counters, RealClock, silentLogger, systemRandom, type Clock, type Logger, type Random } from '@flux-ts/base';
+import {
+  CertificateAuthority,
+  Counters,
+  RealClock,
+  silentLogger,
+  systemRandom,
+  type CertificateBundle,
+  type Clock,
+  type Logger,
+  type Random,
+} from '@flux-ts/base';
 import { createApiServer, serviceAccountUser, type ApiListener, type ApiServer } from '@flux-ts/apiserver';
 import { KubeClient } from '@flux-ts/kube';
 import { createSimulator } from '@flux-ts/simulator';
-import { makeCertificate } from './certificate.ts';
 import { ControllerHost } from './controller-host.ts';
 import { startMirrors, type Mirrors } from './mirrors.ts';
 import { readMirrorFile } from './mirror-file.ts';
@@ -81,12 +90,15 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     await controllers.open();
     closers.push(() => controllers.close());
     const client = new KubeClient({ transport: server.transport(), fieldManager: 'flux' });
+    const authority = new CertificateAuthority({ commonName: 'simulated-webhook-ca', nowMs: clock.now(), serial: () => random.bytes(16) });
+    const certificate = (hosts: readonly string[]): CertificateBundle =>
+      authority.issue({ commonName: hosts[0] ?? 'simulated', dnsNames: hosts });
     const simulator = createSimulator({
       client,
       clock,
       random,
       log: log.with({ component: 'simulator' }),
-      certificate: (hosts) => makeCertificate(hosts, { clock, random }),
+      certificate,
       pods: controllers,
     });
     const running = simulator.start(stop.signal).catch((error: unknown) => log.error('simulator stopped', { error: String(error) }));
