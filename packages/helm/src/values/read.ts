@@ -1,0 +1,81 @@
+import { define, errorMessage, isArray, isObject, type JsonObject, type JsonValue } from '@flux-ts/base';
+import { parseYaml } from '@flux-ts/yaml';
+import { valuesError } from '../errors.ts';
+
+/** Go's float64 for every number: integers beyond 2^53 lose precision, as Helm's values do. */
+export function toFloats(value: JsonValue): JsonValue {
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (isArray(value)) {
+    const copy = value.map(toFloats);
+    return copy.every((v, i) => v === value[i]) ? value : copy;
+  }
+  const object = value as JsonObject;
+  let copy: Record<string, JsonValue> | undefined;
+  for (const key of Object.keys(object)) {
+    const before = object[key] as JsonValue;
+    const after = toFloats(before);
+    if (after === before) continue;
+    copy ??= { ...object };
+    define(copy, key, after);
+  }
+  return copy ?? object;
+}
+
+/** Splits a stream as Helm's reader does: at lines that begin with `---`. */
+function documents(text: string): string[] {
+  if (!/^---/m.test(text)) return [text];
+  const out: string[] = [];
+  let current: string[] = [];
+  for (const line of text.split(/(?<=\n)/)) {
+    if (line.startsWith('---') && /^---\s*(#.*)?$/.test(line.trimEnd())) {
+      if (current.some((l) => l.trim() !== '')) out.push(current.join(''));
+      current = [];
+    } else current.push(line);
+  }
+  out.push(current.join(''));
+  return out;
+}
+
+/**
+ * Reads a values file: one or more YAML documents, later ones over earlier ones. Nothing in it is the empty object.
+ * @throws ValuesError VALUES_YAML with Helm's text
+ */
+export function readValues(data: Uint8Array | string): JsonObject {
+  const text = typeof data === 'string' ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8');
+  let values: JsonObject = {};
+  for (const document of documents(text)) values = mergeValues(values, readDocument(document));
+  return values;
+}
+
+function readDocument(text: string): JsonObject {
+  let value: JsonValue;
+  try {
+    value = parseYaml(text);
+  } catch (error) {
+    throw valuesError('VALUES_YAML', `cannot unmarshal yaml document: ${errorMessage(error)}`, error);
+  }
+  if (value === null) return {};
+  if (!isObject(value)) {
+    const kind = isArray(value) ? 'array' : typeof value === 'string' ? 'string' : typeof value === 'boolean' ? 'bool' : 'number';
+    throw valuesError(
+      'VALUES_YAML',
+      `cannot unmarshal yaml document: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`,
+    );
+  }
+  return toFloats(value) as JsonObject;
+}
+
+/**
+ * Lays values over others, as `-f a -f b` and Flux's valuesFrom do: objects merge, everything else is replaced, null stays
+ * null (coalescing with the chart's defaults takes it out later). Nothing is changed; untouched parts are shared.
+ */
+export function mergeValues(base: JsonObject, over: JsonObject): JsonObject {
+  const out: Record<string, JsonValue> = { ...base };
+  for (const key of Object.keys(over)) {
+    const value = over[key] as JsonValue;
+    const below = Object.hasOwn(base, key) ? base[key] : undefined;
+    define(out, key, isObject(value) && isObject(below) ? mergeValues(below, value) : value);
+  }
+  return out;
+}
