@@ -63,7 +63,7 @@ describe('json as Go prints it', () => {
     [-0, '-0'],
     [12345678901234567890n, '12345678901234567890'],
     [[null, true], '[null,true]'],
-  ])('%j', (value, want) => {
+  ])('case %# is printed', (value, want) => {
     expect(goJson(value)).toBe(want);
   });
 

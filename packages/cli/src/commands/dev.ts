@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { formatDuration, formatTime, RealClock } from '@flux-ts/base';
+import { formatDuration, formatTime, RealClock, type Logger } from '@flux-ts/base';
 import {
   monitorFleet,
   planDev,
@@ -51,7 +51,7 @@ async function runHere(context: CommandContext, plan: DevPlan): Promise<number> 
     );
   progress.action(`starting cluster ${plan.name} for ${plan.path === '' ? 'the top folder' : plan.path}`);
   const log = jsonLogger((line) => io.err(line), flags.string('log-level') || 'error');
-  const options = { ...plan, log: flags.bool('verbose') ? log : quiet(log, io.err.bind(io)) };
+  const options = { ...plan, log: flags.bool('verbose') ? log : quiet(log) };
   const session = await startDev({ ...options, port: known?.port ?? 0 }).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return startDev(options);
     throw error;
@@ -78,8 +78,8 @@ async function runHere(context: CommandContext, plan: DevPlan): Promise<number> 
 }
 
 /** Errors of parts that run beside the progress lines. */
-function quiet(log: ReturnType<typeof jsonLogger>, err: (text: string) => void): ReturnType<typeof jsonLogger> {
-  return { ...log, info: () => undefined, debug: () => undefined, error: log.error, with: (fields) => quiet(log.with(fields), err) };
+function quiet(log: Logger): Logger {
+  return { ...log, info: () => undefined, debug: () => undefined, error: log.error, with: (fields) => quiet(log.with(fields)) };
 }
 
 /** In a process of its own, which stays. */
