@@ -1,1 +1,13 @@
-export {};
+export { build, type BuildOptions, type BuildResult, type KResource } from './build.ts';
+export { BuildCache, type CacheStats } from './cache.ts';
+export { diskFileSystem } from './disk-file-system.ts';
+export { KustomizeError, type KustomizeErrorCode } from './errors.ts';
+export type { InflateChart, InflateRequest } from './generators/helm.ts';
+export { applyJsonPatch, type JsonPatchOperation } from './json-patch.ts';
+export type { FetchedBase, LoadRestrictor, RemoteRequest } from './loader.ts';
+export { memoryFileSystem } from './memory-file-system.ts';
+export type { Origin } from './origin.ts';
+export { fingerprintOf, listingOf, probeOf, type FingerprintedFileSystem, type ReadSet } from './reads.ts';
+export { gvkText, idText, resIdOf, type Gvk, type ResId } from './res-id.ts';
+export { applyStrategicPatch } from './strategic-merge.ts';
+export type { StepObserver } from './target.ts';

@@ -1,0 +1,84 @@
+import type { Diagnostic } from '@flux-ts/base';
+import { Lru } from '@flux-ts/base';
+import type { TransformerConfig } from './config-types.ts';
+import type { ReadSet } from './reads.ts';
+import type { Resource } from './resource.ts';
+import type { ResolvedVar } from './transformers/vars.ts';
+import type { KObject } from './value.ts';
+
+/** What a directory came to: its resources before names are settled, and what it says about transformers and vars. */
+export interface Layer {
+  readonly resources: readonly Resource[];
+  readonly config: TransformerConfig;
+  readonly vars: ReadonlyMap<string, ResolvedVar>;
+  readonly reads: ReadSet;
+  /** The directories entered on the way. */
+  readonly roots: readonly string[];
+  readonly warnings: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The objects of a file, or why they cannot be read. */
+export interface ParsedFile {
+  readonly objects?: readonly KObject[];
+  readonly error?: unknown;
+}
+
+/** What a cache was good for. */
+export interface CacheStats {
+  /** Files parsed. */
+  readonly parsed: number;
+  /** Directories built. */
+  readonly built: number;
+  /** Directories taken from the cache. */
+  readonly reused: number;
+}
+
+/**
+ * Parsed files and finished directories, shared between builds. Entries are checked against what was read, so a
+ * changed file is never missed; give each file system that can change its own cache, or one whose fingerprints differ.
+ */
+export class BuildCache {
+  readonly #files: Lru<string, ParsedFile>;
+  readonly #layers: Lru<string, Layer>;
+  #parsed = 0;
+  #built = 0;
+  #reused = 0;
+
+  /** @param options.maxFileBytes the largest sum of the sizes of parsed files kept; @param options.maxResources the most resources in kept directories */
+  constructor(options: { readonly maxFileBytes?: number; readonly maxResources?: number } = {}) {
+    this.#files = new Lru(options.maxFileBytes ?? 256 * 1024 * 1024);
+    this.#layers = new Lru(options.maxResources ?? 200_000);
+  }
+
+  /** How much was done and how much was not. */
+  stats(): CacheStats {
+    return { parsed: this.#parsed, built: this.#built, reused: this.#reused };
+  }
+
+  /** A file's objects; parsed where that is new. */
+  file(key: string, sizeBytes: number, parse: () => ParsedFile): ParsedFile {
+    const known = this.#files.get(key);
+    if (known !== undefined) return known;
+    this.#parsed++;
+    const parsed = parse();
+    this.#files.set(key, parsed, sizeBytes + 1);
+    return parsed;
+  }
+
+  /** A finished directory, if it is there. The caller checks that nothing it read has changed. */
+  layer(key: string): Layer | undefined {
+    return this.#layers.get(key);
+  }
+
+  /** Counts a directory that was taken from the cache. */
+  countReuse(): void {
+    this.#reused++;
+  }
+
+  /** Keeps a finished directory. */
+  keep(key: string, layer: Layer): void {
+    this.#built++;
+    this.#layers.set(key, layer, layer.resources.length + 1);
+  }
+}

@@ -1,0 +1,175 @@
+import { didYouMean, goJsonNumber, goJsonString, type Diagnostic, type JsonObject, type JsonValue, isArray, isObject } from '@flux-ts/base';
+import { KustomizeError } from './errors.ts';
+
+// Reads JSON the way Go's encoding/json fills a struct with unknown fields disallowed, with its messages.
+
+/** The shape of a field. */
+export type GoType =
+  | { readonly kind: 'string' | 'bool' | 'int' | 'any' }
+  | { readonly kind: 'slice' | 'map'; readonly of: GoType }
+  | { readonly kind: 'struct'; readonly name: string; readonly fields: Readonly<Record<string, GoType>> };
+
+/** Text. */
+export const text: GoType = { kind: 'string' };
+/** true or false. */
+export const flag: GoType = { kind: 'bool' };
+/** A whole number. */
+export const int: GoType = { kind: 'int' };
+/** Anything. */
+export const any: GoType = { kind: 'any' };
+/** A list. */
+export function slice(of: GoType): GoType {
+  return { kind: 'slice', of };
+}
+/** A mapping with free keys. */
+export function map(of: GoType): GoType {
+  return { kind: 'map', of };
+}
+/** A struct: its Go name (it stands in messages) and its fields by JSON name. */
+export function struct(name: string, fields: Readonly<Record<string, GoType>>): GoType {
+  return { kind: 'struct', name, fields };
+}
+
+/** How strictly a document is read. */
+export interface GoReadOptions {
+  /** Whether unknown fields are an error. */
+  readonly strict: boolean;
+  /** Whether numbers and booleans become text where text is wanted, as Go's YAML reader makes them when it knows the struct. */
+  readonly coerce?: boolean;
+  /** Finds where a path stands in the text. */
+  readonly place?: (
+    path: readonly (string | number)[],
+  ) => { readonly file?: string; readonly line: number; readonly column: number } | undefined;
+}
+
+interface Reading extends GoReadOptions {
+  readonly owner: string;
+  readonly path: readonly (string | number)[];
+  readonly dotted: string;
+}
+
+/** Reads a document into a struct's shape; nulls are dropped, as Go leaves the field alone. @throws KustomizeError with Go's message */
+export function readGo(value: JsonValue, type: GoType, options: GoReadOptions): JsonValue {
+  return read(value, type, { ...options, owner: '', path: [], dotted: '' }) ?? null;
+}
+
+function read(value: JsonValue, type: GoType, at: Reading): JsonValue | undefined {
+  if (value === null) return undefined;
+  switch (type.kind) {
+    case 'any':
+      return value;
+    case 'string':
+      if (typeof value === 'string') return value;
+      return at.coerce === true && typeof value !== 'object'
+        ? typeof value === 'number'
+          ? goJsonNumber(value)
+          : String(value)
+        : mismatch(value, type, at);
+    case 'bool':
+      return typeof value === 'boolean' ? value : mismatch(value, type, at);
+    case 'int':
+      if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) return value;
+      return mismatch(value, type, at);
+    case 'slice':
+      if (!isArray(value)) return mismatch(value, type, at);
+      return value.map((item, i) => read(item, type.of, { ...at, path: [...at.path, i] }) ?? zero(type.of));
+    case 'map': {
+      if (!isObject(value)) return mismatch(value, type, at);
+      const out: Record<string, JsonValue> = {};
+      for (const [key, item] of Object.entries(value)) out[key] = read(item, type.of, { ...at, path: [...at.path, key] }) ?? zero(type.of);
+      return out;
+    }
+    case 'struct':
+      return readStruct(value, type, at);
+  }
+}
+
+function readStruct(value: JsonValue, type: GoType & { readonly kind: 'struct' }, at: Reading): JsonObject {
+  if (!isObject(value)) return mismatch(value, type, at);
+  const out: Record<string, JsonValue> = {};
+  // Go sees the keys in the order of the JSON text, which its YAML reader has sorted
+  for (const key of Object.keys(value).sort()) {
+    const name = Object.hasOwn(type.fields, key) ? key : Object.keys(type.fields).find((f) => f.toLowerCase() === key.toLowerCase());
+    if (name === undefined) {
+      if (at.strict) throw unknownField(key, type, at);
+      continue;
+    }
+    const dotted = at.dotted === '' ? name : `${at.dotted}.${name}`;
+    const item = read(value[key] as JsonValue, type.fields[name] as GoType, {
+      ...at,
+      owner: at.owner === '' ? type.name : at.owner,
+      path: [...at.path, key],
+      dotted,
+    });
+    if (item !== undefined) out[name] = item;
+  }
+  return out;
+}
+
+function zero(type: GoType): JsonValue {
+  switch (type.kind) {
+    case 'string':
+      return '';
+    case 'bool':
+      return false;
+    case 'int':
+      return 0;
+    case 'struct':
+      return {};
+    default:
+      return null;
+  }
+}
+
+function goName(type: GoType): string {
+  switch (type.kind) {
+    case 'string':
+      return 'string';
+    case 'bool':
+      return 'bool';
+    case 'int':
+      return 'int';
+    case 'any':
+      return 'interface {}';
+    case 'slice':
+      return `[]${goName(type.of)}`;
+    case 'map':
+      return `map[string]${goName(type.of)}`;
+    case 'struct':
+      return `types.${type.name}`;
+  }
+}
+
+function jsonName(value: JsonValue): string {
+  if (typeof value === 'string') return 'string';
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'number' || typeof value === 'bigint') return 'number';
+  return isArray(value) ? 'array' : 'object';
+}
+
+function mismatch(value: JsonValue, type: GoType, at: Reading): never {
+  const where = at.owner === '' ? 'value' : `struct field ${at.owner}.${at.dotted}`;
+  throw problem(`json: cannot unmarshal ${jsonName(value)} into Go ${where} of type ${goName(type)}`, 'KUSTOMIZATION_TYPE', at);
+}
+
+function unknownField(key: string, type: GoType & { readonly kind: 'struct' }, at: Reading): KustomizeError {
+  const near = didYouMean(key, Object.keys(type.fields));
+  return problem(
+    `json: unknown field ${goJsonString(key, false)}`,
+    'KUSTOMIZATION_UNKNOWN_FIELD',
+    { ...at, path: [...at.path, key] },
+    near,
+  );
+}
+
+function problem(message: string, code: string, at: Reading, near?: string): KustomizeError {
+  const place = at.place?.(at.path) ?? { line: 1, column: 1 };
+  const diagnostic: Diagnostic = {
+    ...place,
+    severity: 'error',
+    code,
+    message,
+    ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }),
+  };
+  return new KustomizeError({ code: 'KUSTOMIZE_CONFIG', message, diagnostics: [diagnostic] });
+}
