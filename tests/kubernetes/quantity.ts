@@ -40,7 +40,17 @@ function check(test: Case): void {
   const scale = Number(test['scale']);
   switch (test['op']) {
     case 'parts':
-      return same('parts', JSON.stringify(quantityParts(input)), JSON.stringify({ positive: test['positive'], value: test['value'], num: test['num'], denom: test['denom'], suffix: test['suffix'] }));
+      return same(
+        'parts',
+        JSON.stringify(quantityParts(input)),
+        JSON.stringify({
+          positive: test['positive'],
+          value: test['value'],
+          num: test['num'],
+          denom: test['denom'],
+          suffix: test['suffix'],
+        }),
+      );
     case 'parse':
       return sameQuantity(parseQuantity(input), test['expect']);
     case 'parseError':
@@ -72,10 +82,18 @@ function check(test: Case): void {
     case 'new':
     case 'newScaled': {
       const at = test['op'] === 'new' ? 0 : test['op'] === 'newMilli' ? -3 : scale;
-      return same('text', formatQuantity({ unscaled: BigInt(text(test['value'])), scale: at, format: (test['format'] ?? 'DecimalSI') as QuantityFormat }), text(test['expect']));
+      return same(
+        'text',
+        formatQuantity({ unscaled: BigInt(text(test['value'])), scale: at, format: (test['format'] ?? 'DecimalSI') as QuantityFormat }),
+        text(test['expect']),
+      );
     }
     case 'scaledValue':
-      return same('value', String(scaledValue({ unscaled: 1n, scale: Number(test['fromScale']), format: 'DecimalSI' }, Number(test['toScale']))), text(test['expect']));
+      return same(
+        'value',
+        String(scaledValue({ unscaled: 1n, scale: Number(test['fromScale']), format: 'DecimalSI' }, Number(test['toScale']))),
+        text(test['expect']),
+      );
     case 'add':
       return sameQuantity(addQuantities(read(test['a']), read(test['b'])), test['expect']);
     case 'sub':

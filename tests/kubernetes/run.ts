@@ -9,6 +9,7 @@ import { quantity } from './quantity.ts';
 import { smdMerge } from './smd-merge.ts';
 import { smdTyped } from './smd-typed.ts';
 import type { Outcome } from './suite.ts';
+import { wire } from './wire.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values } = parseArgs({
@@ -26,6 +27,7 @@ const SUITES: Readonly<Record<string, (corpus: string) => Outcome[] | Promise<Ou
   'smd/typed': smdTyped,
   jsonmergepatch: jsonMerge,
   quantity,
+  wire,
 };
 
 const ledger = JSON.parse(readFileSync(join(here, 'expectations.json'), 'utf8')) as Readonly<Record<string, string>>;

@@ -63,3 +63,11 @@ export {
   type QuantityFormat,
   type QuantityParts,
 } from './quantity.ts';
+export { canonicalise, type CanonicalOptions } from './kinds/canonical.ts';
+export { decodeEnvelope, ProtobufError, type ProtobufEnvelope } from './kinds/decode-protobuf.ts';
+export { type DecodeReport } from './kinds/go-decode.ts';
+export { KindCodec } from './kinds/kind-codec.ts';
+export { KindInfo, Kinds, loadKinds, type SubresourceInfo } from './kinds/kinds.ts';
+export { MergeTypes, type MergeAtom, type MergeTypeReference } from './kinds/merge-types.ts';
+export { type StrategicField, type StrategicTypes } from './kinds/strategic-types.ts';
+export { OpenApiDocuments } from './kinds/openapi-v3.ts';

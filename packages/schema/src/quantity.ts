@@ -42,7 +42,13 @@ export function quantityParts(text: string): QuantityParts {
   if (match === null) fail(WRONG_FORMAT);
   const [, sign = '', digits = '', denom = '', suffix = ''] = match as RegExpExecArray;
   const zeros = /^[+-]?0*$/.test(text);
-  return { positive: sign !== '-', value: zeros ? '0' : text.slice(0, text.length - suffix.length), num: digits === '' ? '0' : digits, denom, suffix };
+  return {
+    positive: sign !== '-',
+    value: zeros ? '0' : text.slice(0, text.length - suffix.length),
+    num: digits === '' ? '0' : digits,
+    denom,
+    suffix,
+  };
 }
 
 function interpret(suffix: string): { readonly base: 2 | 10; readonly exponent: number; readonly format: QuantityFormat } {
@@ -50,7 +56,8 @@ function interpret(suffix: string): { readonly base: 2 | 10; readonly exponent: 
   if (decimal !== undefined && Object.hasOwn(DECIMAL, suffix)) return { base: 10, exponent: decimal, format: 'DecimalSI' };
   const binary = Object.hasOwn(BINARY, suffix) ? BINARY[suffix] : undefined;
   if (binary !== undefined) return { base: 2, exponent: binary, format: 'BinarySI' };
-  if (/^[eE][-+]?\d+$/.test(suffix) && Math.abs(Number(suffix.slice(1))) < 2 ** 31) return { base: 10, exponent: Number(suffix.slice(1)), format: 'DecimalExponent' };
+  if (/^[eE][-+]?\d+$/.test(suffix) && Math.abs(Number(suffix.slice(1))) < 2 ** 31)
+    return { base: 10, exponent: Number(suffix.slice(1)), format: 'DecimalExponent' };
   return fail("unable to parse quantity's suffix");
 }
 
@@ -67,9 +74,11 @@ export function parseQuantity(text: string): Quantity {
   }
   if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(value)) fail('unable to parse numeric part of quantity');
   // an exponent far below what is kept would only make huge numbers to round away
-  if (base === 10 && exponent - denom.length < NANO - 100 - num.length - denom.length) return { unscaled: digits === 0n ? 0n : sign, scale: digits === 0n ? 0 : NANO, format };
+  if (base === 10 && exponent - denom.length < NANO - 100 - num.length - denom.length)
+    return { unscaled: digits === 0n ? 0n : sign, scale: digits === 0n ? 0 : NANO, format };
   if (base === 10 && exponent > 100) return { unscaled: digits === 0n ? 0n : sign * MAX, scale: 0, format };
-  let amount = base === 10 ? { unscaled: digits, scale: exponent - denom.length } : { unscaled: digits << BigInt(exponent), scale: -denom.length };
+  let amount =
+    base === 10 ? { unscaled: digits, scale: exponent - denom.length } : { unscaled: digits << BigInt(exponent), scale: -denom.length };
   amount = roundAway(amount, NANO);
   if (compareAmounts(amount, { unscaled: MAX, scale: 0 }) > 0) amount = { unscaled: MAX, scale: 0 };
   const small = format === 'BinarySI' && amount.unscaled > 0n && compareAmounts(amount, { unscaled: 1n, scale: 0 }) < 0;

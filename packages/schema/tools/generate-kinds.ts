@@ -8,12 +8,13 @@ import { brotliCompressSync, constants, gunzipSync } from 'node:zlib';
 import { openApiSections } from './openapi-sections.ts';
 import { typeSections, type Tables } from './type-sections.ts';
 
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const VERSION = 'v1.36';
 const here = dirname(fileURLToPath(import.meta.url));
 const { values } = parseArgs({ options: { corpus: { type: 'string' }, check: { type: 'boolean' } } });
 const corpus = resolve(values.corpus ?? join(here, '../../../../shared/corpus/kubernetes'));
 if (!existsSync(corpus)) {
-  console.log(`skipped: there is no corpus at ${corpus}`);
+  say(`skipped: there is no corpus at ${corpus}`);
   process.exit(0);
 }
 
@@ -33,7 +34,9 @@ const tables: Tables = {
 /** Compresses a value; the text stays one line so that nobody is tempted to read it. */
 function pack(value: unknown): string {
   const text = Buffer.from(JSON.stringify(value));
-  return brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: text.length } }).toString('base64');
+  return brotliCompressSync(text, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: text.length },
+  }).toString('base64');
 }
 
 function file(what: string, value: unknown): string {
@@ -43,7 +46,11 @@ function file(what: string, value: unknown): string {
 const { resources } = { resources: read(`tables/${VERSION}/resources.json`) };
 const openapi = openApiSections(tables.swagger, read(`openapi/${VERSION}.descriptions.json.gz`));
 const files: Readonly<Record<string, string>> = {
-  'types.generated.ts': file('Types by package, resources and kinds', { types: typeSections(tables), resources, kinds: read(`tables/${VERSION}/gvk.json`) }),
+  'types.generated.ts': file('Types by package, resources and kinds', {
+    types: typeSections(tables),
+    resources,
+    kinds: read(`tables/${VERSION}/gvk.json`),
+  }),
   'openapi.generated.ts': file('OpenAPI paths by group and version, definitions by package', openapi.schemas),
   'descriptions.generated.ts': file('Descriptions by package, and of operations', openapi.descriptions),
 };
@@ -53,13 +60,13 @@ for (const [name, text] of Object.entries(files)) {
   const path = join(here, '../src/kinds', name);
   const current = existsSync(path) ? readFileSync(path, 'utf8') : '';
   if (current === text) {
-    console.log(`${name}: current, ${text.length} bytes`);
+    say(`${name}: current, ${text.length} bytes`);
   } else if (values.check === true) {
     stale++;
-    console.log(`${name}: not current, run packages/schema/tools/generate-kinds.ts`);
+    say(`${name}: not current, run packages/schema/tools/generate-kinds.ts`);
   } else {
     writeFileSync(path, text);
-    console.log(`${name}: written, ${text.length} bytes`);
+    say(`${name}: written, ${text.length} bytes`);
   }
 }
 process.exitCode = stale > 0 ? 1 : 0;

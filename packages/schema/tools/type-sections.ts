@@ -2,7 +2,9 @@
 export interface Tables {
   readonly protobuf: {
     readonly messages: Readonly<Record<string, Readonly<Record<string, readonly [string, string, string?, string?]>>>>;
-    readonly goFields: Readonly<Record<string, Readonly<Record<string, readonly [string, string, (string | null)?, (string | null)?, (string | null)?]>>>>;
+    readonly goFields: Readonly<
+      Record<string, Readonly<Record<string, readonly [string, string, (string | null)?, (string | null)?, (string | null)?]>>>
+    >;
   };
   readonly swagger: Swagger;
   readonly lists: readonly (readonly [string, string, string, readonly string[] | null, string])[];

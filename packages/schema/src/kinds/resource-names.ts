@@ -1,0 +1,57 @@
+/** The names by which clients may call a resource, besides its plural. */
+export const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
+  certificatesigningrequests: ['csr'],
+  componentstatuses: ['cs'],
+  configmaps: ['cm'],
+  cronjobs: ['cj'],
+  customresourcedefinitions: ['crd', 'crds'],
+  daemonsets: ['ds'],
+  deployments: ['deploy'],
+  endpoints: ['ep'],
+  events: ['ev'],
+  horizontalpodautoscalers: ['hpa'],
+  ingresses: ['ing'],
+  ipaddresses: ['ip'],
+  limitranges: ['limits'],
+  namespaces: ['ns'],
+  networkpolicies: ['netpol'],
+  nodes: ['no'],
+  persistentvolumeclaims: ['pvc'],
+  persistentvolumes: ['pv'],
+  poddisruptionbudgets: ['pdb'],
+  pods: ['po'],
+  priorityclasses: ['pc'],
+  replicasets: ['rs'],
+  replicationcontrollers: ['rc'],
+  resourcequotas: ['quota'],
+  serviceaccounts: ['sa'],
+  services: ['svc'],
+  statefulsets: ['sts'],
+  storageclasses: ['sc'],
+  volumeattributesclasses: ['vac'],
+};
+
+const ALL = ['all'];
+const EXTENSIONS = ['api-extensions'];
+
+/** The groups of resources that a resource belongs to. */
+export const CATEGORIES: Readonly<Record<string, readonly string[]>> = {
+  apiservices: EXTENSIONS,
+  cronjobs: ALL,
+  customresourcedefinitions: EXTENSIONS,
+  daemonsets: ALL,
+  deployments: ALL,
+  horizontalpodautoscalers: ALL,
+  jobs: ALL,
+  mutatingadmissionpolicies: EXTENSIONS,
+  mutatingadmissionpolicybindings: EXTENSIONS,
+  mutatingwebhookconfigurations: EXTENSIONS,
+  pods: ALL,
+  replicasets: ALL,
+  replicationcontrollers: ALL,
+  services: ALL,
+  statefulsets: ALL,
+  validatingadmissionpolicies: EXTENSIONS,
+  validatingadmissionpolicybindings: EXTENSIONS,
+  validatingwebhookconfigurations: EXTENSIONS,
+};
