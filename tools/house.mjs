@@ -8,7 +8,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 
 const root = resolve(process.argv[2] ?? '.');
-const FREE = new Set(['base', 'cli', 'testing']);
+const FREE = new Set(['base', 'cli']);
 const AMBIENT = /(?<![\w.$])(Date\.now\(|new Date\(\)|Math\.random\(|process\.env\b|setTimeout\(|setInterval\()/;
 const EXPORT = /^export (?:declare )?(?:abstract )?(?:async )?(?:function\*?|class|interface|type|const|let) ([A-Za-z_$][\w$]*)/;
 const MACHINE = /(?<![\w.$])\/(?:work|farm|opt\/oracle)\//;
@@ -32,7 +32,7 @@ function checkFile(pkg, file) {
   const at = relative(root, file);
   const lines = readFileSync(file, 'utf8').split('\n');
   const generated = /\.generated\.tsx?$/.test(file);
-  const test = /\.test\.tsx?$/.test(file) || pkg === 'testing';
+  const test = /\.test\.tsx?$/.test(file) ;
   if (!generated && !test && lines.length > 301 && !/Long because/.test(lines.slice(0, 10).join('\n')))
     breaches.push(`${at}: ${lines.length - 1} lines; split it, or say why in its first lines ("Long because ...")`);
   lines.forEach((line, i) => {

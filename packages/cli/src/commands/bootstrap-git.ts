@@ -154,7 +154,7 @@ async function components(work: Work): Promise<void> {
 
 /** What the fleet's own kustomization makes of the components (its labels and patches). */
 function patched(root: string, folder: string): readonly JsonObject[] {
-  const result = build(new DiskFileSystem(root), `/${folder}`, { loadRestrictor: 'none', reorder: 'none' });
+  const result = build(new DiskFileSystem(root), `/${folder}`, { loadRestrictor: 'LoadRestrictionsNone', reorder: 'none' });
   return result.resources
     .map((resource) => resource.object)
     .filter((object) => !['GitRepository', 'Kustomization'].includes(String(object['kind'])));
