@@ -42,11 +42,6 @@ export function fluxKind(group: string, kind: string): FluxKind | undefined {
   return FLUX_KINDS.find((k) => k.group === group && k.kind === kind);
 }
 
-/** The version that is stored: the newest. */
-export function storageVersion(kind: FluxKind): KindVersion {
-  return kind.versions[0] as KindVersion;
-}
-
 /** A release as a number that orders: "2.10" after "2.9". */
 function releaseNumber(release: string): number {
   const [major, minor] = release.split('.').map(Number);

@@ -63,6 +63,11 @@ export const STATUS: PrinterColumn = column('Status', '.status.conditions[?(@.ty
 /** What is said in a status before the controller has looked at the object. */
 export const NOT_OBSERVED: JsonObject = { default: { observedGeneration: -1 } };
 
+/** The version that is stored: the newest. */
+export function storageVersion(kind: FluxKind): KindVersion {
+  return kind.versions[0] as KindVersion;
+}
+
 /** The shape of a whole object of a version. */
 export function rootShape(version: KindVersion): Shape {
   return object({
