@@ -1,6 +1,6 @@
 import { nodeText, type NumberNode, type OperandNode } from './nodes.ts';
 import { fail, type State } from './state.ts';
-import { ANY_MAP, ANY_SLICE, FLOAT64, INT, INT64, UINT64, type GoType } from './types.ts';
+import { ANY_MAP, ANY_SLICE, FLOAT64, INT, INT64, UINT32, UINT64, type GoType } from './types.ts';
 import { GoComplex, GoInt, goInt, goInt64, goTypeOf, isMap, typeName } from './values.ts';
 import { GO_TYPE, type MaybeValue, type ParamType, type TemplateMap } from './model.ts';
 
@@ -60,7 +60,7 @@ export function validate(s: State, value: MaybeValue, type: ParamType): MaybeVal
   }
 }
 
-const INTEGER_TYPES: Readonly<Record<string, GoType>> = { int: INT, int64: INT64, uint64: UINT64 };
+const INTEGER_TYPES: Readonly<Record<string, GoType>> = { int: INT, int64: INT64, uint32: UINT32, uint64: UINT64 };
 
 /** The value that a number has where nothing asks for a type. @returns `undefined` where it overflows int */
 export function idealConstant(node: NumberNode): MaybeValue {

@@ -38,6 +38,7 @@ export {
   type TemplateSetOptions,
 } from './template-set.ts';
 export { byteLength, byteSlice, bytesToText, isAscii, textToBytes, trimSpace } from './text.ts';
+export { GoDuration, GoTime } from './time/go-time.ts';
 export { truth } from './truth.ts';
 export {
   ANY,

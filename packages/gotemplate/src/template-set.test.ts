@@ -1,15 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import { goBuiltins } from './builtins.ts';
+import type { MaybeValue, TemplateMap } from './model.ts';
 import { TemplateCache, TemplateSet } from './template-set.ts';
 
-function render(text: string, data: never | unknown = undefined): string {
+interface Case {
+  readonly name?: string;
+  readonly text: string;
+  readonly data: TemplateMap;
+  readonly want: string;
+}
+
+function render(text: string, data?: MaybeValue): string {
   const set = new TemplateSet({ functions: goBuiltins(), missingKey: 'zero', name: 'root' });
   set.parse('t', text);
-  return set.execute('t', data as never);
+  return set.execute('t', data);
 }
 
 describe('templates', () => {
-  test.each([
+  test.each<Case>([
     { name: 'prints fields', text: '{{ .a.b }}', data: { a: { b: 'x' } }, want: 'x' },
     { name: 'prints a missing key as no value', text: '{{ .nope }}', data: {}, want: '<no value>' },
     { name: 'trims white space at markers', text: 'a \n{{- 1 -}}\n b', data: {}, want: 'a1b' },
@@ -60,7 +68,7 @@ describe('templates', () => {
     expect(render(text, data)).toBe(want);
   });
 
-  test.each([
+  test.each<{ text: string; data: TemplateMap; message: string }>([
     { text: '{{ .a.b }}', data: { a: null }, message: 'template: t:1:5: executing "t" at <.a.b>: nil pointer evaluating interface {}.b' },
     {
       text: 'ü{{ .a.b }}',

@@ -1,5 +1,7 @@
 import type { Clock, Random } from '@flux-ts/base';
 import { functionTable, goFunc } from '../functions.ts';
+import { certificateFunctions } from './certificates.ts';
+import { dateFunctions } from './dates.ts';
 import { DEFAULTS } from './defaults.ts';
 import { DICTS } from './dicts.ts';
 import { ENCODINGS } from './encoding.ts';
@@ -10,6 +12,7 @@ import { PATHS } from './paths.ts';
 import { randomFunctions } from './random.ts';
 import { REFLECTION } from './reflection.ts';
 import { regexFunctions } from './regex.ts';
+import { secretFunctions } from './secrets.ts';
 import { SEMVER } from './semver.ts';
 import { STRINGS } from './strings.ts';
 import type { FunctionTable } from '../model.ts';
@@ -18,6 +21,8 @@ import type { FunctionTable } from '../model.ts';
 export interface SprigEnvironment {
   readonly clock: Clock;
   readonly random: Random;
+  /** The zone of the tz database that Go calls Local. Default UTC. */
+  readonly timeZone?: string;
 }
 
 /**
@@ -37,6 +42,9 @@ export function sprigFunctions(env: SprigEnvironment): FunctionTable {
     ENCODINGS,
     SEMVER,
     regexFunctions(),
+    dateFunctions(env),
+    certificateFunctions(env),
+    secretFunctions(env.random),
     randomFunctions(env.random),
     [goFunc('getHostByName', ['string'], () => '')],
   );
