@@ -1,1 +1,12 @@
-export {};
+export { type AnonymousPolicy, type StaticToken } from './authn/authenticate.ts';
+export { ADMIN_USER, ANONYMOUS_USER, serviceAccountOf, serviceAccountUser } from './authn/users.ts';
+export { JournalError } from './storage/journal.ts';
+export { ApiError, type StatusDetails, type StatusReason } from './status.ts';
+export {
+  createApiServer,
+  type ApiListener,
+  type ApiServer,
+  type ApiServerOptions,
+  type ListenOptions,
+  type ObjectChange,
+} from './server.ts';

@@ -1,0 +1,100 @@
+import { errorMessage } from '@flux-ts/base';
+import { impersonated } from './authn/impersonation.ts';
+import type { Attributes } from './authz/authorizer.ts';
+import type { Context, Core } from './core.ts';
+import { handlePath } from './handlers/paths.ts';
+import { handleResource } from './handlers/resources.ts';
+import { handleReview, isReview } from './handlers/reviews.ts';
+import { handleSubresource } from './handlers/subresources.ts';
+import { expireEvents } from './strategies/event-expiry.ts';
+import { requestInfo } from './request-info.ts';
+import type { Answer, ApiRequest, Headers } from './request.ts';
+import { ApiError, badRequest, forbidden, forbiddenPath, internalError, methodNotAllowed } from './status.ts';
+
+/** Answers a request. Never throws: what goes wrong is a Status. */
+export function handle(core: Core, request: ApiRequest): Answer {
+  core.counters.add('apiserver.request');
+  const warnings: string[] = [];
+  try {
+    return withWarnings(route(core, request, warnings), warnings);
+  } catch (error) {
+    const known = asApiError(error);
+    if (known.httpStatus >= 500 && known.code === 'InternalError')
+      core.log.error('request failed', { method: request.method, path: request.path, error: errorMessage(error) });
+    return withWarnings({ kind: 'object', status: known.httpStatus, object: known.status }, warnings);
+  }
+}
+
+function asApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  // too deep for the stack: an object that no schema describes
+  if (error instanceof RangeError) return badRequest(`the request cannot be processed: ${error.message}`, error);
+  return internalError(errorMessage(error), error);
+}
+
+function route(core: Core, request: ApiRequest, warnings: string[]): Answer {
+  const info = requestInfo(request);
+  const user = impersonated(request, core.authorizer);
+  const context: Context = { core, request, info, user, warnings };
+  authorize(context);
+  if (!info.isResource) return path(context);
+  expireEvents(core);
+  const review = isReview(info.group, info.resource) && core.kinds.resource(`${info.group}/${info.version}`, info.resource) !== undefined;
+  if (review) return handleReview(context);
+  const target = core.catalog.find(info.group, info.version, info.resource);
+  if (target === undefined) return NOT_FOUND;
+  const deprecation = target.version.deprecation;
+  if (deprecation !== undefined) warnings.push(deprecation);
+  const resource = { ...context, target };
+  if (target.type.namespaced && info.namespace === '' && (info.name !== '' || info.verb === 'create') && info.verb !== 'list')
+    return NOT_FOUND;
+  if (!target.type.namespaced && info.namespace !== '' && info.resource !== 'namespaces') return NOT_FOUND;
+  if (info.subresource === '') return handleResource(resource);
+  if (!target.version.subresources.has(info.subresource)) return NOT_FOUND;
+  return handleSubresource(resource);
+}
+
+const NOT_FOUND: Answer = { kind: 'text', status: 404, text: '404 page not found\n', contentType: 'text/plain; charset=utf-8' };
+
+function path(context: Context): Answer {
+  const answer = handlePath(context);
+  if (answer === undefined) return NOT_FOUND;
+  const { method } = context.request;
+  if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed({ group: '', resource: '' }, method.toLowerCase());
+  return answer;
+}
+
+function authorize({ core, info, user }: Context): void {
+  const attributes: Attributes = {
+    user,
+    verb: info.verb,
+    // the namespaces resource is asked for by name, not by namespace
+    namespace: info.namespace,
+    group: info.group,
+    resource: info.resource,
+    subresource: info.subresource,
+    name: info.name,
+    ...(info.isResource ? {} : { path: info.path }),
+  };
+  if (core.authorizer.authorize(attributes).allowed) return;
+  if (!info.isResource)
+    throw forbiddenPath(`forbidden: User ${JSON.stringify(user.name)} cannot ${info.verb} path ${JSON.stringify(info.path)}`);
+  const resource = info.subresource === '' ? info.resource : `${info.resource}/${info.subresource}`;
+  const where = info.namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(info.namespace)}`;
+  const why = `User ${JSON.stringify(user.name)} cannot ${info.verb} resource ${JSON.stringify(resource)} in API group ${JSON.stringify(info.group)} ${where}`;
+  throw forbidden({ group: info.group, resource: info.resource, name: info.name }, why);
+}
+
+function withWarnings(answer: Answer, warnings: readonly string[]): Answer {
+  if (warnings.length === 0) return answer;
+  const texts = [...new Set(warnings)].map((text) => `299 - ${quoteWarning(text)}`);
+  const headers: Headers = { ...answer.headers, warning: texts };
+  return { ...answer, headers };
+}
+
+function quoteWarning(text: string): string {
+  return `"${text
+    .replaceAll('\\', '\\\\')
+    .replaceAll('"', '\\"')
+    .replace(/[\r\n]+/g, ' ')}"`;
+}

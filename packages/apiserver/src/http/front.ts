@@ -1,0 +1,151 @@
+import { createServer as createPlain, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecure } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { AnonymousPolicy, Authenticator } from '../authn/authenticate.ts';
+import type { Core } from '../core.ts';
+import { handle } from '../handle.ts';
+import { Query, type Answer, type ApiRequest } from '../request.ts';
+import { ApiError, tooLarge } from '../status.ts';
+import { Responder } from './responder.ts';
+
+/** The largest body that is read, as upstream has it. */
+export const BODY_LIMIT: number = 3 * 1024 * 1024;
+
+/** What a listening server needs. */
+export interface FrontOptions {
+  readonly core: Core;
+  readonly authenticator: Authenticator;
+  readonly anonymous: AnonymousPolicy;
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: { readonly key: string; readonly cert: string; readonly ca: string };
+}
+
+/** A server that listens. */
+export interface Front {
+  readonly host: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Listens for HTTP requests. */
+export async function listen(options: FrontOptions): Promise<Front> {
+  const responder = new Responder(options.core);
+  const onRequest = (message: IncomingMessage, response: ServerResponse): void => {
+    serve(options, responder, { message, response }).catch((error: unknown) => {
+      options.core.log.error('request broke off', { path: message.url ?? '', error: String(error) });
+      response.destroy();
+    });
+  };
+  const { tls } = options;
+  const server: Server =
+    tls === undefined
+      ? createPlain(SETTINGS, onRequest)
+      : createSecure({ ...SETTINGS, ...tls, requestCert: true, rejectUnauthorized: false }, onRequest);
+  // requests may last as long as a watch does
+  server.requestTimeout = 0;
+  server.headersTimeout = 60_000;
+  server.keepAliveTimeout = 90_000;
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    socket.setNoDelay(true);
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, () => resolve());
+  });
+  const address = server.address() as AddressInfo;
+  return {
+    host: options.host,
+    port: address.port,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+const SETTINGS = { maxHeaderSize: 1024 * 1024, keepAlive: true } as const;
+
+interface Exchange {
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+async function serve(options: FrontOptions, responder: Responder, { message, response }: Exchange): Promise<void> {
+  response.setHeader('audit-id', options.core.random.uuid());
+  let answer: Answer;
+  let request: ApiRequest | undefined;
+  try {
+    const certificate = clientCertificate(message);
+    const user = options.authenticator.authenticate(
+      { authorization: message.headers.authorization ?? '', ...(certificate === undefined ? {} : { certificate }) },
+      options.anonymous,
+    );
+    const body = await readAll(message);
+    const url = message.url ?? '/';
+    const mark = url.indexOf('?');
+    request = {
+      method: message.method ?? 'GET',
+      path: mark === -1 ? url : url.slice(0, mark),
+      query: mark === -1 ? Query.empty : Query.parse(url.slice(mark + 1)),
+      headers: message.headersDistinct === undefined ? message.headers : headersOf(message),
+      body,
+      user,
+    };
+    answer = handle(options.core, request);
+    const flushed = request.method === 'GET' ? undefined : options.core.store.flushed();
+    if (flushed !== undefined) await flushed;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    answer = { kind: 'object', status: error.httpStatus, object: error.status };
+    if (error.code === 'RequestEntityTooLarge') response.setHeader('connection', 'close');
+  }
+  await responder.send(response, answer, request);
+}
+
+/** Headers as Node joins them; impersonated groups keep their own lines. */
+function headersOf(message: IncomingMessage): ApiRequest['headers'] {
+  if (message.headers['impersonate-user'] === undefined) return message.headers;
+  const out: Record<string, string | readonly string[] | undefined> = { ...message.headers };
+  for (const [name, values] of Object.entries(message.headersDistinct)) {
+    if (name.startsWith('impersonate-') && name !== 'impersonate-user' && values !== undefined) out[name] = values;
+  }
+  return out;
+}
+
+function readAll(message: IncomingMessage): Promise<Uint8Array | undefined> {
+  if (Number(message.headers['content-length'] ?? 0) > BODY_LIMIT) {
+    message.resume();
+    return Promise.reject(tooLarge(BODY_LIMIT));
+  }
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    message.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= BODY_LIMIT) chunks.push(chunk);
+      else {
+        chunks.length = 0;
+        reject(tooLarge(BODY_LIMIT));
+      }
+    });
+    message.on('end', () => resolve(size === 0 ? undefined : chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    message.on('error', reject);
+  });
+}
+
+function clientCertificate(
+  message: IncomingMessage,
+): { readonly commonName: string; readonly organizations: readonly string[] } | undefined {
+  const socket = message.socket as TLSSocket;
+  if (socket.authorized !== true || typeof socket.getPeerCertificate !== 'function') return undefined;
+  const { subject } = socket.getPeerCertificate();
+  if (typeof subject?.CN !== 'string') return undefined;
+  const o: unknown = subject.O;
+  return { commonName: subject.CN, organizations: typeof o === 'string' ? [o] : Array.isArray(o) ? (o as string[]) : [] };
+}
