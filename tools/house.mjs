@@ -32,7 +32,7 @@ function checkFile(pkg, file) {
   const at = relative(root, file);
   const lines = readFileSync(file, 'utf8').split('\n');
   const generated = /\.generated\.tsx?$/.test(file);
-  const test = /\.test\.tsx?$/.test(file) ;
+  const test = /\.test\.tsx?$/.test(file);
   if (!generated && !test && lines.length > 301 && !/Long because/.test(lines.slice(0, 10).join('\n')))
     breaches.push(`${at}: ${lines.length - 1} lines; split it, or say why in its first lines ("Long because ...")`);
   lines.forEach((line, i) => {
