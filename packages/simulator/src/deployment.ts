@@ -263,7 +263,8 @@ function progressOf(world: World, deployment: JsonObject, at: Progress): { reado
   const deadlineMs = numberAt(deployment, ['spec', 'progressDeadlineSeconds'], 600) * 1000;
   const since = before?.['reason'] === 'NewReplicaSetAvailable' || moved ? undefined : parseTime(String(before?.['lastUpdateTime'] ?? ''));
   const leftMs = since === undefined ? deadlineMs : since + deadlineMs - world.clock.now();
-  if (leftMs <= 0 && before !== undefined) {
+  const overdue = before?.['reason'] === 'ProgressDeadlineExceeded' && !moved;
+  if (overdue || (leftMs <= 0 && before !== undefined)) {
     return {
       condition: condition(
         deployment,

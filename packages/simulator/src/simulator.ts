@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { errorMessage, getString, silentLogger, type Clock, type JsonObject, type Logger, type Random } from '@flux-ts/base';
 import {
   Informer,
@@ -103,6 +104,7 @@ class Session {
   }
 
   async run(signal: AbortSignal): Promise<void> {
+    setMaxListeners(0, signal); // one listener for each watched kind
     await createFurniture(this.#world);
     await this.#watchKinds(signal);
     await this.#line.run(signal);
