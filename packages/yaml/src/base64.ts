@@ -5,17 +5,24 @@ export function decodeBase64(text: string): Buffer | undefined {
   return Buffer.from(packed, 'base64');
 }
 
+/** Cuts bytes into characters and the bytes that are part of none, as Go's UTF-8 decoder does. */
+export function splitUtf8(bytes: Buffer): (string | number)[] {
+  const parts: (string | number)[] = [];
+  for (let i = 0; i < bytes.length;) {
+    const width = characterWidth(bytes, i);
+    parts.push(width === 0 ? (bytes[i] as number) : bytes.toString('utf8', i, i + width));
+    i += width === 0 ? 1 : width;
+  }
+  return parts;
+}
+
 /** Decodes UTF-8 as Go does: every byte that is part of no character becomes one U+FFFD. */
 export function goUtf8(bytes: Buffer): string {
   const text = bytes.toString('utf8');
   if (!text.includes('\ufffd')) return text;
-  let out = '';
-  for (let i = 0; i < bytes.length;) {
-    const width = characterWidth(bytes, i);
-    out += width === 0 ? '\ufffd' : bytes.toString('utf8', i, i + width);
-    i += width === 0 ? 1 : width;
-  }
-  return out;
+  return splitUtf8(bytes)
+    .map((part) => (typeof part === 'number' ? '\ufffd' : part))
+    .join('');
 }
 
 function characterWidth(bytes: Buffer, at: number): number {

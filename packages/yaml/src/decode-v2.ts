@@ -4,7 +4,7 @@ import { decodeBase64, goUtf8 } from './base64.ts';
 import { shortTag } from './composer.ts';
 import { CONVERT_LEAD, YamlError, type YamlErrorCode } from './errors.ts';
 import { fitsInt64, formatFloat32 } from './go-number.ts';
-import { GoFloat, GoMap, goQuote, goSyntax, goSyntaxTop, type GoValue } from './go-syntax.ts';
+import { GoBytes, GoFloat, GoMap, goQuote, goSyntax, goSyntaxTop, type GoValue } from './go-syntax.ts';
 import type { YamlNode } from './node.ts';
 import type { ReadLimits } from './options.ts';
 import { resolveTagged, resolveV2, type Resolved } from './resolve.ts';
@@ -24,13 +24,19 @@ export function decodeV2(document: YamlNode, options: DecodeOptions): JsonValue 
   return value;
 }
 
+interface GoKey {
+  readonly text: string | undefined;
+  readonly id: string;
+  readonly syntax: () => string;
+}
+
 class Decoder {
   readonly #options: DecodeOptions;
   readonly #guard = new AliasGuard();
   readonly #open = new Set<YamlNode>();
   readonly #repeated: { readonly problem: string; readonly node: YamlNode }[] = [];
-  /** What sigs.k8s.io/yaml refuses when it converts: the first key that JSON cannot have. */
-  #badKey: { readonly key: YamlNode; readonly value: YamlNode } | undefined;
+  /** What sigs.k8s.io/yaml refuses when it converts: keys that JSON cannot have, by the mapping that they are in. */
+  readonly #badKeys = new Map<JsonValue, { readonly key: YamlNode; readonly value: YamlNode }>();
   #nonFinite = false;
 
   constructor(options: DecodeOptions) {
@@ -49,7 +55,7 @@ class Decoder {
       const lines = this.#repeated.map((r) => `  ${r.problem}`).join('\n');
       this.#fail('YAML_DUPLICATE_KEY', `unmarshal errors:\n${lines}`, first.node);
     }
-    if (this.#badKey !== undefined) this.#failKey(this.#badKey.key, this.#badKey.value);
+    if (this.#badKeys.size > 0) this.#checkKeys(value);
     if (!this.#nonFinite) return;
     const found = findNonFinite(value);
     if (found !== undefined) this.#throw('YAML_TYPE', `json: unsupported value: ${found}`, undefined);
@@ -63,6 +69,13 @@ class Decoder {
 
   #fail(code: YamlErrorCode, problem: string, node: YamlNode): never {
     this.#throw(code, `yaml: ${problem}`, node);
+  }
+
+  #checkKeys(value: JsonValue): void {
+    const bad = this.#badKeys.get(value);
+    if (bad !== undefined) this.#failKey(bad.key, bad.value);
+    if (isArray(value)) for (const item of value) this.#checkKeys(item);
+    else if (isObject(value)) for (const item of Object.values(value)) this.#checkKeys(item as JsonValue);
   }
 
   #failKey(key: YamlNode, valueNode: YamlNode): never {
@@ -128,12 +141,11 @@ class Decoder {
       const key = content[i] as YamlNode;
       const valueNode = content[i + 1] as YamlNode;
       if (isMerge(key)) {
-        this.#merge(valueNode, out, seen);
+        this.#eachMerged(valueNode, (source) => this.#mergeOne(source, out, seen));
         continue;
       }
-      const name = this.#key(key, valueNode);
+      const name = this.#key(key);
       const value = this.#value(valueNode);
-      if (name === undefined) continue;
       if (seen !== undefined) {
         if (seen.has(name.id)) {
           this.#repeated.push({ problem: `line ${valueNode.line}: key ${name.syntax()} already set in map`, node: key });
@@ -141,20 +153,20 @@ class Decoder {
         }
         seen.add(name.id);
       }
-      define(out, name.text, value);
+      if (name.text === undefined) this.#badKeys.set(out, { key, value: valueNode });
+      else define(out, name.text, value);
     }
   }
 
-  /** A key as JSON has it; undefined (and remembered) where JSON cannot have it. */
-  #key(node: YamlNode, valueNode: YamlNode): { readonly text: string; readonly id: string; readonly syntax: () => string } | undefined {
+  /** A key: its text in JSON (undefined where JSON cannot have it), what tells it from other keys, and how Go prints it. */
+  #key(node: YamlNode): GoKey {
     this.#count(node);
-    if (node.kind === 'alias') return this.#followed(node, (target) => this.#key(target, valueNode));
+    if (node.kind === 'alias') return this.#followed(node, (target) => this.#key(target));
     if (node.kind !== 'scalar') this.#fail('YAML_TYPE', `invalid map key: ${goSyntax(this.#goValue(node))}`, node);
     const { tag, value } = this.#scalar(node);
     if (typeof value === 'string') return { text: value, id: `s${value}`, syntax: () => goQuote(value) };
     if (value === null || (typeof value === 'bigint' && !fitsInt64(value))) {
-      this.#badKey ??= { key: node, value: valueNode };
-      return undefined;
+      return { text: undefined, id: String(value), syntax: () => goSyntaxTop(value) };
     }
     if (typeof value === 'number' && tag === '!!float') {
       return { text: formatFloat32(value), id: `f${value}`, syntax: () => goSyntax(new GoFloat(value)) };
@@ -162,16 +174,14 @@ class Decoder {
     return { text: String(value), id: `${typeof value === 'boolean' ? 'b' : 'i'}${String(value)}`, syntax: () => String(value) };
   }
 
-  #merge(node: YamlNode, out: Record<string, JsonValue>, seen: Set<string> | undefined): void {
-    const target = node.kind === 'alias' ? (node.alias as YamlNode) : node;
-    if (target.kind === 'mapping') this.#mergeOne(node, out, seen);
-    else if (node.kind === 'sequence') {
-      for (const item of [...node.content].reverse()) {
-        const inner = item.kind === 'alias' ? (item.alias as YamlNode) : item;
-        if (inner.kind !== 'mapping') this.#failMerge(item);
-        this.#mergeOne(item, out, seen);
-      }
-    } else this.#failMerge(node);
+  /** Applies the mappings of a merge: the last of a list first. */
+  #eachMerged(node: YamlNode, apply: (source: YamlNode) => void): void {
+    const sources = node.kind === 'sequence' ? [...node.content].reverse() : [node];
+    for (const source of sources) {
+      const target = source.kind === 'alias' ? (source.alias as YamlNode) : source;
+      if (target.kind !== 'mapping') this.#failMerge(source);
+      apply(source);
+    }
   }
 
   #failMerge(node: YamlNode): never {
@@ -186,18 +196,36 @@ class Decoder {
 
   /** A node as Go's decoder holds it; only for error texts. */
   #goValue(node: YamlNode): GoValue {
-    if (node.kind === 'alias') return this.#goValue(node.alias as YamlNode);
+    if (node.kind === 'alias') return this.#followed(node, (target) => this.#goValue(target));
     if (node.kind === 'sequence') return node.content.map((item) => this.#goValue(item));
     if (node.kind === 'mapping') {
       const map = new GoMap();
-      for (let i = 0; i < node.content.length; i += 2) {
-        const key = this.#goValue(node.content[i] as YamlNode);
-        map.entries.set(`${typeof key}${goSyntax(key)}`, { key, value: this.#goValue(node.content[i + 1] as YamlNode) });
-      }
+      this.#goEntries(node, map);
       return map;
     }
     const { tag, value } = this.#scalar(node);
+    if (tag === '!!binary') return new GoBytes(decodeBase64(node.text) as Buffer);
     return tag === '!!float' && typeof value === 'number' ? new GoFloat(value) : value;
+  }
+
+  #goEntries(node: YamlNode, map: GoMap): void {
+    if (node.kind === 'alias') {
+      this.#followed(node, (target) => this.#goEntries(target, map));
+      return;
+    }
+    for (let i = 0; i < node.content.length; i += 2) {
+      const keyNode = node.content[i] as YamlNode;
+      const valueNode = node.content[i + 1] as YamlNode;
+      if (isMerge(keyNode)) {
+        this.#eachMerged(valueNode, (source) => this.#goEntries(source, map));
+        continue;
+      }
+      const key = this.#goValue(keyNode);
+      if (key instanceof GoMap || Array.isArray(key)) this.#fail('YAML_TYPE', `invalid map key: ${goSyntax(key)}`, keyNode);
+      const value = this.#goValue(valueNode);
+      const id = `${typeof key}${goSyntax(key)}`;
+      if (!this.#options.strict || !map.entries.has(id)) map.entries.set(id, { key, value });
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import { AliasGuard, EXCESSIVE_ALIASING } from './alias-guard.ts';
 import { decodeBase64, goUtf8 } from './base64.ts';
 import { YamlError, type YamlErrorCode } from './errors.ts';
 import { formatFloat } from './go-number.ts';
-import { goQuote } from './go-syntax.ts';
+import { GoBytes, GoFloat, GoMap, goQuote, GoSyntax, goSyntax, timeSyntax, type GoValue } from './go-syntax.ts';
 import { kyamlLeaf, type KyamlLeaf, type KyamlValue } from './kyaml-value.ts';
 import type { YamlNode } from './node.ts';
 import { resolveTagged, resolveV3, type ScalarTag } from './resolve.ts';
@@ -30,20 +30,29 @@ export function decodeV3(node: YamlNode, options: DecodeV3Options): KyamlValue {
   return value;
 }
 
+interface KeyRules {
+  /** Keys become strings, as in a map[string]interface{}. */
+  readonly stringKeys: boolean;
+  /** Keys that a merge must not set again. */
+  readonly merged?: Set<string>;
+}
+
 class Decoder {
   readonly #options: DecodeV3Options;
   readonly #guard = new AliasGuard();
   readonly #open = new Set<YamlNode>();
-  readonly #repeated: { readonly problem: string; readonly node: YamlNode }[] = [];
+  readonly #issues: { readonly code: YamlErrorCode; readonly problem: string; readonly node: YamlNode }[] = [];
+  /** Flow collections around the node: printed and read again by kyaml, nothing in them becomes an empty string. */
+  #flow = 0;
 
   constructor(options: DecodeV3Options) {
     this.#options = options;
   }
 
   check(): void {
-    const [first] = this.#repeated;
+    const [first] = this.#issues;
     if (first === undefined) return;
-    this.#fail('YAML_DUPLICATE_KEY', `unmarshal errors:\n${this.#repeated.map((r) => `  ${r.problem}`).join('\n')}`, first.node);
+    this.#fail(first.code, `unmarshal errors:\n${this.#issues.map((r) => `  ${r.problem}`).join('\n')}`, first.node);
   }
 
   #throw(code: YamlErrorCode, problem: string, place: { readonly lead: string; readonly node: YamlNode }): never {
@@ -65,14 +74,24 @@ class Decoder {
         return this.#followed(node, (target) => this.value(target, top));
       case 'scalar':
         return this.#leaf(node);
-      case 'sequence':
-        return node.content.map((item) => this.value(item, false));
-      default: {
-        const out: Target = {};
-        this.#mapping(node, out, top);
-        return out;
-      }
+      default:
+        return this.#collection(node, top);
     }
+  }
+
+  #collection(node: YamlNode, top: boolean): KyamlValue {
+    if (node.style === 'flow') this.#flow++;
+    let value: KyamlValue;
+    if (node.kind === 'sequence') value = node.content.map((item) => this.value(item, false));
+    else {
+      const out: Target = {};
+      const json = this.#options.keys === 'json';
+      if (json && !top) this.#refuseOddKeys(node);
+      this.#mapping(node, out, { stringKeys: json || isStringMap(node) });
+      value = out;
+    }
+    if (node.style === 'flow') this.#flow--;
+    return value;
   }
 
   #followed<T>(node: YamlNode, decode: (target: YamlNode) => T): T {
@@ -93,6 +112,7 @@ class Decoder {
   #scalar(node: YamlNode): { readonly tag: ScalarTag; readonly value: null | boolean | number | bigint | string } {
     if (!node.tagged) {
       if (node.style !== 'plain' || node.tag === '!!str') return { tag: '!!str', value: node.text };
+      if (node.text === '' && this.#flow > 0 && this.#options.box) return { tag: '!!str', value: '' };
       return resolveV3(node.text);
     }
     try {
@@ -125,17 +145,17 @@ class Decoder {
         const other = content[j] as YamlNode;
         if (other.kind === key.kind && other.text === key.text) {
           const problem = `line ${key.line}: mapping key ${goQuote(key.text)} already defined at line ${other.line}`;
-          this.#repeated.push({ problem, node: key });
+          this.#issues.push({ code: 'YAML_DUPLICATE_KEY', problem, node: key });
         }
       }
     }
     return found;
   }
 
-  #mapping(node: YamlNode, out: Target, top: boolean, merged?: Set<string>): void {
+  #mapping(node: YamlNode, out: Target, how: KeyRules): void {
     if (this.#findRepeated(node)) return;
     const { content } = node;
-    if (this.#options.keys === 'json' && !top) this.#refuseOddKeys(node);
+    const { merged } = how;
     let merge: YamlNode | undefined;
     const own = new Set<string>();
     for (let i = 0; i < content.length; i += 2) {
@@ -144,45 +164,113 @@ class Decoder {
         merge = content[i + 1] as YamlNode;
         continue;
       }
-      const name = this.#key(key);
+      const name = this.#key(key, how);
+      if (name === undefined) continue;
       own.add(name);
       if (merged?.has(name) === true) continue;
       merged?.add(name);
       define(out as Record<string, never>, name, this.value(content[i + 1] as YamlNode, false) as never);
     }
-    if (merge !== undefined) this.#merge(merge, out, merged ?? own);
+    if (merge !== undefined) this.#merge(merge, out, { stringKeys: how.stringKeys, merged: merged ?? own });
   }
 
+  /** encoding/json refuses a map[interface{}]interface{}. Keys without a text are read again as empty strings. */
   #refuseOddKeys(node: YamlNode): void {
     for (let i = 0; i < node.content.length; i += 2) {
       let key = node.content[i] as YamlNode;
       if (key.kind === 'alias') key = key.alias as YamlNode;
-      if (key.tag !== '!!str' && key.tag !== '!!merge') {
+      if (key.kind !== 'scalar') this.#key(key, { stringKeys: false });
+      if (key.tag !== '!!str' && key.tag !== '!!merge' && key.text !== '') {
         this.#throw('YAML_TYPE', 'json: unsupported type: map[interface {}]interface {}', { lead: '', node: key });
       }
     }
   }
 
-  #key(node: YamlNode): string {
+  /** A key's text; undefined where Go leaves the pair out (and, but for null, names the reason in the end). */
+  #key(node: YamlNode, how: KeyRules): string | undefined {
     if (!this.#guard.count()) this.#fail('YAML_ALIAS', EXCESSIVE_ALIASING, node);
-    if (node.kind === 'alias') return this.#followed(node, (target) => this.#key(target));
-    if (node.kind !== 'scalar') this.#fail('YAML_TYPE', 'invalid map key', node);
-    if (this.#options.keys === 'json') return node.text;
+    if (node.kind === 'alias') return this.#followed(node, (target) => this.#key(target, how));
+    if (node.kind !== 'scalar') return this.#collectionKey(node, how);
     const { tag, value } = this.#scalar(node);
-    if (typeof value === 'number' && tag === '!!float') return formatFloat(value);
-    return String(value);
+    if (how.stringKeys) return value === null ? undefined : tag === '!!binary' ? String(value) : node.text;
+    return typeof value === 'number' && tag === '!!float' ? formatFloat(value) : String(value);
   }
 
-  #merge(node: YamlNode, out: Target, merged: Set<string>): void {
+  #collectionKey(node: YamlNode, how: KeyRules): undefined {
+    if (how.stringKeys) {
+      const problem = `line ${node.line}: cannot unmarshal ${node.tag} into string`;
+      this.#issues.push({ code: 'YAML_TYPE', problem, node });
+      return undefined;
+    }
+    if (node.kind === 'mapping' && this.#findRepeated(node)) return undefined;
+    this.#collection(node, false);
+    const value = this.#goValue(node) as GoValue;
+    if (how.merged === undefined) this.#fail('YAML_TYPE', `invalid map key: ${goSyntax(value)}`, node);
+    const type = value instanceof GoMap ? `map[${value.keyType}]interface {}` : '[]interface {}';
+    this.#fail('YAML_TYPE', `runtime error: hash of unhashable type ${type}`, node);
+  }
+
+  /** A node as Go's decoder holds it, only for error texts; undefined for a mapping with repeated keys, which Go drops. */
+  #goValue(node: YamlNode): GoValue | undefined {
+    if (node.kind === 'alias') return this.#goValue(node.alias as YamlNode);
+    if (node.kind === 'sequence') return node.content.map((item) => this.#goValue(item)).filter((item) => item !== undefined);
+    if (node.kind === 'scalar') {
+      const { tag, value } = this.#scalar(node);
+      if (tag === '!!binary') return new GoBytes(decodeBase64(node.text) as Buffer);
+      if (tag === '!!timestamp') return new GoSyntax(timeSyntax(String(value)));
+      return tag === '!!float' && typeof value === 'number' ? new GoFloat(value) : value;
+    }
+    const issues = this.#issues.length;
+    const repeated = this.#findRepeated(node);
+    this.#issues.length = issues;
+    if (repeated) return undefined;
+    const map = new GoMap(isStringMap(node) ? 'string' : 'interface {}');
+    this.#goEntries(node, map);
+    return map;
+  }
+
+  #goEntries(node: YamlNode, map: GoMap, before: ReadonlySet<string> = new Set()): void {
+    let merge: YamlNode | undefined;
+    for (let i = 0; i < node.content.length; i += 2) {
+      const keyNode = node.content[i] as YamlNode;
+      const valueNode = node.content[i + 1] as YamlNode;
+      if (isMerge(keyNode)) {
+        merge = valueNode;
+        continue;
+      }
+      const stringKey = map.keyType === 'string' && keyNode.kind === 'scalar' && keyNode.tag !== '!!binary';
+      const key = stringKey ? (keyNode.tag === '!!null' ? undefined : keyNode.text) : this.#goValue(keyNode);
+      const value = this.#goValue(valueNode);
+      if (key === undefined || value === undefined) continue;
+      const id = `${typeof key}${goSyntax(key)}`;
+      if (!before.has(id)) map.entries.set(id, { key, value });
+    }
+    const own = new Set(map.entries.keys());
+    for (const source of merge === undefined ? [] : merge.kind === 'sequence' ? merge.content : [merge]) {
+      this.#goEntries(source.kind === 'alias' ? (source.alias as YamlNode) : source, map, own);
+    }
+  }
+
+  #merge(node: YamlNode, out: Target, how: { readonly stringKeys: boolean; readonly merged: Set<string> }): void {
     const sources = node.kind === 'sequence' ? node.content : [node];
     for (const source of sources) {
       const target = source.kind === 'alias' ? (source.alias as YamlNode) : source;
       if (target.kind !== 'mapping') this.#fail('YAML_TYPE', 'map merge requires map or sequence of maps as the value', source);
       if (!this.#guard.count()) this.#fail('YAML_ALIAS', EXCESSIVE_ALIASING, source);
-      if (source.kind === 'alias') this.#followed(source, (inner) => this.#mapping(inner, out, false, merged));
-      else this.#mapping(source, out, false, merged);
+      if (source.kind === 'alias') this.#followed(source, (inner) => this.#mapping(inner, out, how));
+      else this.#mapping(source, out, how);
     }
   }
+}
+
+/** Whether yaml.v3 makes a map[string]interface{} of a mapping. */
+function isStringMap(node: YamlNode): boolean {
+  for (let i = 0; i < node.content.length; i += 2) {
+    const key = node.content[i] as YamlNode;
+    const { tag } = key.kind === 'alias' ? (key.alias as YamlNode) : key;
+    if (tag !== '!!str' && tag !== '!!merge') return false;
+  }
+  return true;
 }
 
 function isMerge(node: YamlNode): boolean {

@@ -328,10 +328,12 @@ export class Emitter {
     const { content } = node;
     let tail = '';
     for (let i = 0; i + 1 < content.length; i += 2) {
-      const key = content[i] as YamlNode;
+      const written = content[i] as YamlNode;
+      // a pair's foot comment is written behind its value
+      const key = written.footComment === '' ? written : { ...written, footComment: '' };
       const value = content[i + 1] as YamlNode;
-      const keyTag = this.#analyze({ ...key, footComment: '' }, tail);
-      tail = key.footComment;
+      const keyTag = this.#analyze(key, tail);
+      tail = written.footComment;
       if (i === 0) this.#pushIndent(false, inItem);
       w.writeHead();
       w.writeIndent();
@@ -429,10 +431,12 @@ export class Emitter {
     let trail = true;
     let tail = '';
     for (let i = 0; i + 1 < content.length; i += 2) {
-      const key = content[i] as YamlNode;
+      const written = content[i] as YamlNode;
+      // a pair's foot comment is written behind its value
+      const key = written.footComment === '' ? written : { ...written, footComment: '' };
       const value = content[i + 1] as YamlNode;
-      const keyTag = this.#analyze({ ...key, footComment: '' }, tail);
-      tail = key.footComment;
+      const keyTag = this.#analyze(key, tail);
+      tail = written.footComment;
       if (i === 0) this.#openFlow('{', inItem);
       this.#beforeFlowEntry(trail);
       const simple = this.#isSimpleKey(key, keyTag);

@@ -71,6 +71,7 @@ export function compareKeys(a: string, b: string, v3 = false): number {
       (k) => b.charCodeAt(k),
       [a.length, b.length],
       i,
+      v3,
     );
   }
   const x = Array.from(a, (ch) => ch.codePointAt(0) as number);
@@ -83,6 +84,7 @@ export function compareKeys(a: string, b: string, v3 = false): number {
     (n) => y[n] as number,
     [x.length, y.length],
     k,
+    v3,
   );
 }
 

@@ -1,11 +1,11 @@
 // Long because it is one state machine, a method a grammar rule; the states hand over to each other.
-import type { Mark } from './errors.ts';
+import { YamlError, type Mark } from './errors.ts';
 import { newEvent, type EventKind, type ParseEvent } from './events.ts';
 import type { GoYaml } from './cursor.ts';
 import type { ReadLimits } from './options.ts';
 import { Scanner } from './scanner.ts';
 import type { Source } from './source.ts';
-import type { Token } from './tokens.ts';
+import type { Token, TokenKind } from './tokens.ts';
 
 type State = () => ParseEvent;
 
@@ -28,6 +28,7 @@ export class Parser {
   #line = '';
   #foot = '';
   #stem: string | undefined;
+  #overlooked: YamlError | undefined;
 
   constructor(source: Source, library: GoYaml, limits: ReadLimits) {
     this.#scanner = new Scanner(source, library, limits);
@@ -36,7 +37,10 @@ export class Parser {
 
   /** The next event; undefined behind the end of the stream. */
   next(): ParseEvent | undefined {
-    return this.#done ? undefined : this.#state();
+    if (this.#done) return undefined;
+    const event = this.#state();
+    if (this.#overlooked !== undefined) throw this.#overlooked;
+    return event;
   }
 
   #peek(): Token {
@@ -279,17 +283,26 @@ export class Parser {
   }
 
   /** Takes a dash. In v3 a comment before it goes to the collection that opens behind it. */
-  #takeDash(dash: Token): Token {
+  #takeDash(): Token {
     const stemLength = this.#head.length;
     this.#scanner.skip();
-    if (this.#library === 'v3' && stemLength > 0 && dash.kind === 'block-entry') {
-      const { kind } = this.#peek();
-      if (kind === 'block-sequence-start' || kind === 'block-mapping-start') {
-        this.#stem = this.#head.slice(0, stemLength);
-        this.#head = this.#head.slice(stemLength + 1);
-      }
-    }
+    if (this.#library === 'v3' && stemLength > 0) this.#splitStem(stemLength);
     return this.#peek();
+  }
+
+  #splitStem(stemLength: number): void {
+    let kind: TokenKind;
+    try {
+      ({ kind } = this.#peek());
+    } catch (error) {
+      // yaml.v3 looks at this error only later: it scans on behind it, and gives the next one if there is one
+      if (!(error instanceof YamlError) || error.code !== 'YAML_SYNTAX') throw error;
+      this.#overlooked = error;
+      return;
+    }
+    if (kind !== 'block-sequence-start' && kind !== 'block-mapping-start') return;
+    this.#stem = this.#head.slice(0, stemLength);
+    this.#head = this.#head.slice(stemLength + 1);
   }
 
   #endCollection(kind: 'sequence-end' | 'mapping-end', token: Token): ParseEvent {
@@ -306,7 +319,7 @@ export class Parser {
     const dash = this.#peek();
     if (dash.kind === 'block-end') return this.#endCollection('sequence-end', dash);
     if (dash.kind !== 'block-entry') this.#fail("did not find expected '-' indicator", dash.start, this.#marks.pop());
-    const { kind } = this.#takeDash(dash);
+    const { kind } = this.#takeDash();
     const next = (): ParseEvent => this.#blockSequenceEntry(false);
     if (kind === 'block-entry' || kind === 'block-end') return this.#empty(dash.end, next);
     return this.#after(next, () => this.#node(true, false));
@@ -318,7 +331,7 @@ export class Parser {
       this.#pop();
       return newEvent('sequence-end', dash.start, dash.start);
     }
-    const { kind } = this.#takeDash(dash);
+    const { kind } = this.#takeDash();
     const next = (): ParseEvent => this.#indentlessEntry();
     if (kind === 'block-entry' || kind === 'key' || kind === 'value' || kind === 'block-end') return this.#empty(dash.end, next);
     return this.#after(next, () => this.#node(true, false));

@@ -50,6 +50,11 @@ function sigsBigint(value: bigint): string {
   return fitsInt64(value) || fitsUint64(value) ? value.toString() : formatFloat(Number(value));
 }
 
+/** A float64 as sigs.k8s.io/yaml.JSONObjectToYAMLObject narrows it: an int where it is one within 64 bits, all digits exact. */
+function narrowedNumber(value: number): string {
+  return Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 64 ? BigInt(value).toString() : formatFloat(value);
+}
+
 /** How a value is printed besides its layout. */
 interface Profile {
   readonly keys: (object: JsonObject) => string[];
@@ -88,8 +93,11 @@ class Printer {
 
   /** Writes a scalar or an empty collection and ends the line. */
   #scalar(value: JsonValue, column: number, indent: number): void {
-    if (typeof value === 'string') this.out += writeString(value, styleOf(value), { column, indent, width: WIDTH });
-    else if (value === null) this.out += 'null';
+    if (typeof value === 'string') {
+      const style = styleOf(value);
+      this.out += writeString(value, style, { column, indent, width: WIDTH });
+      if (style === 'literal' && endsInSeparator(value)) return;
+    } else if (value === null) this.out += 'null';
     else if (typeof value === 'number') this.out += this.#profile.number(value);
     else if (typeof value === 'bigint') this.out += this.#profile.bigint(value);
     else if (typeof value === 'boolean') this.out += value ? 'true' : 'false';
@@ -128,7 +136,9 @@ class Printer {
   }
 
   #longKey(key: string, value: JsonValue, indent: number): void {
-    this.out += `? ${writeString(key, styleOf(key), { column: indent + 2, indent: indent + 2, width: WIDTH })}\n${pad(indent)}:`;
+    const style = styleOf(key);
+    this.out += `? ${writeString(key, style, { column: indent + 2, indent: indent + 2, width: WIDTH })}`;
+    this.out += `${style === 'literal' && endsInSeparator(key) ? '' : '\n'}${pad(indent)}:`;
     if (isArray(value) && value.length > 0) {
       this.out += ' ';
       this.#sequence(value, indent + 2, true);
@@ -137,6 +147,12 @@ class Printer {
       this.#mapping(value as JsonObject, indent + 2, true);
     } else this.#value(value, indent + 1, indent);
   }
+}
+
+/** LS and PS end a line for libyaml: behind them it writes no other line break. */
+function endsInSeparator(text: string): boolean {
+  const last = text.charCodeAt(text.length - 1);
+  return last === 0x2028 || last === 0x2029;
 }
 
 /** A mapping with entries; empty ones are written like scalars. */
@@ -181,14 +197,13 @@ export function printYaml(value: JsonValue): string {
 export interface PrintV2Options {
   /** `natural` as go-yaml sorts a map (default), `bytes` as Flux's configDigest has them, `source` as they stand in the object. */
   readonly keyOrder?: 'natural' | 'bytes' | 'source';
+  /** What a whole JS number is in Go: an int (default, as sigs.k8s.io/yaml.JSONObjectToYAMLObject makes it) or a float64. */
+  readonly numbers?: 'int64' | 'float64';
 }
 
-/**
- * Prints a value as go-yaml v2 does, without the way through JSON; whole numbers are ints, as
- * sigs.k8s.io/yaml.JSONObjectToYAMLObject makes them.
- */
+/** Prints a value as go-yaml v2 does, without the way through JSON. */
 export function printYamlV2(value: JsonValue, options: PrintV2Options = {}): string {
   const order = options.keyOrder ?? 'natural';
   const keys = order === 'natural' ? naturalKeys : order === 'bytes' ? sortedKeys : Object.keys;
-  return new Printer({ ...SIGS, keys }).root(value);
+  return new Printer({ keys, number: options.numbers === 'float64' ? formatFloat : narrowedNumber, bigint: sigsBigint }).root(value);
 }

@@ -37,10 +37,9 @@ const BASE60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 const OLD_BOOL: ReadonlySet<string> = new Set('y Y yes Yes YES on On ON n N no No NO off Off OFF'.split(' '));
 
 function stringNode(text: string): YamlNode {
-  const wellFormed = text.isWellFormed() ? text : text.toWellFormed();
   const plain = resolveV3(text).tag === '!!str' && !OLD_BOOL.has(text) && !(text.includes(':') && BASE60.test(text));
   const node = newNode('scalar', text.includes('\n') ? 'literal' : plain ? 'plain' : 'double');
-  node.text = wellFormed;
+  node.text = text.replace(/\p{Surrogate}/gu, '\ufffd');
   return node;
 }
 

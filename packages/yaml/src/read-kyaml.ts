@@ -73,6 +73,13 @@ export function parseNodes(input: string | Uint8Array, options?: YamlReadOptions
   return documents;
 }
 
+/** Reads the first document of a text as a yaml.v3 node, as yaml.Unmarshal does; undefined for an empty text. */
+export function parseNode(input: string | Uint8Array, options?: YamlReadOptions): YamlNode | undefined {
+  const limits = readLimits(options);
+  checkSize(input, limits);
+  return new Composer(readSource(input), 'v3', limits).next();
+}
+
 /** Decodes a node as yaml.v3 does into interface{}; keys become strings. @throws YamlError for repeated keys and bad merges */
 export function nodeValue(node: YamlNode): JsonValue {
   return decodeV3(node, { file: undefined, box: false, keys: 'yaml' }) as JsonValue;

@@ -90,15 +90,10 @@ export class Scanner implements ScanState {
       if (this.#head < this.#queue.length - spare) {
         const key = this.#keyOfToken.get(this.#taken);
         if (key === undefined || !this.#isValid(this.#simpleKeys[key] as SimpleKey)) break;
-      } else if (this.#ended || this.#queueEnds()) break;
+      }
       this.#fetch();
     }
     this.#available = true;
-  }
-
-  /** Behind the stream's end there is nothing to fetch. */
-  #queueEnds(): boolean {
-    return this.#head < this.#queue.length && (this.#queue.at(-1) as Token).kind === 'stream-end';
   }
 
   #fetch(): void {

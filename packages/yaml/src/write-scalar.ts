@@ -121,9 +121,11 @@ export function writeDouble(text: string, place: Place): string {
   let from = 0;
   let column = place.column + 1;
   let spaces = false;
+  // libyaml looks for a byte order mark at the start of the text, not where it is: all that follows one is escaped
+  const all = text.charCodeAt(0) === 0xfeff;
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
-    if (c === 34 || c === 92 || c === 10 || c === 0x2028 || c === 0x2029 || !isPrintable(c)) {
+    if (all || c === 34 || c === 92 || c === 10 || c === 0x2028 || c === 0x2029 || !isPrintable(c)) {
       const code = text.codePointAt(i) as number;
       const escaped = escape(code >= 0xd800 && code <= 0xdfff ? 0xfffd : code);
       out += text.slice(from, i) + escaped;

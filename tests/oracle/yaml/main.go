@@ -12,7 +12,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"sort"
+	"strconv"
 	"time"
 
 	yaml2 "go.yaml.in/yaml/v2"
@@ -95,7 +97,19 @@ func plain(v interface{}) interface{} {
 	case map[interface{}]interface{}:
 		out := map[string]interface{}{}
 		for k, e := range v {
-			out[fmt.Sprint(k)] = plain(e)
+			name := fmt.Sprint(k)
+			switch k := k.(type) {
+			case nil:
+				name = "null"
+			case float64:
+				name = strconv.FormatFloat(k, 'g', -1, 64)
+				if special, ok := map[string]string{"+Inf": ".inf", "-Inf": "-.inf", "NaN": ".nan"}[name]; ok {
+					name = special
+				}
+			case time.Time:
+				name = k.Format(time.RFC3339Nano)
+			}
+			out[name] = plain(e)
 		}
 		return out
 	case map[string]interface{}:
@@ -110,6 +124,42 @@ func plain(v interface{}) interface{} {
 		return v.Format(time.RFC3339Nano)
 	}
 	return v
+}
+
+// stringKeys does what sigs.k8s.io/yaml does before it hands a value to encoding/json.
+func stringKeys(v interface{}) (interface{}, error) {
+	switch v := v.(type) {
+	case map[interface{}]interface{}:
+		out := map[string]interface{}{}
+		for k, e := range v {
+			name := fmt.Sprint(k)
+			switch k := k.(type) {
+			case string, int, bool:
+			case float64:
+				name = strconv.FormatFloat(k, 'g', -1, 32)
+				if special, ok := map[string]string{"+Inf": ".inf", "-Inf": "-.inf", "NaN": ".nan"}[name]; ok {
+					name = special
+				}
+			default:
+				return nil, fmt.Errorf("unsupported map key of type: %s, key: %+#v, value: %+#v", reflect.TypeOf(k), k, e)
+			}
+			w, err := stringKeys(e)
+			if err != nil {
+				return nil, err
+			}
+			out[name] = w
+		}
+		return out, nil
+	case []interface{}:
+		for i, e := range v {
+			w, err := stringKeys(e)
+			if err != nil {
+				return nil, err
+			}
+			v[i] = w
+		}
+	}
+	return v, nil
 }
 
 func sortedObject(v interface{}) interface{} {
@@ -241,11 +291,11 @@ func ask(kind byte, text []byte) (a answer, err error) {
 			if err != nil {
 				return a, err
 			}
-			y, err := yaml2.Marshal(v)
+			w, err := stringKeys(v)
 			if err != nil {
 				return a, err
 			}
-			j, err := sigs.YAMLToJSON(y)
+			j, err := json.Marshal(w)
 			if err != nil {
 				return a, err
 			}
