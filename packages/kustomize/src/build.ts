@@ -42,6 +42,8 @@ export interface BuildOptions {
   readonly maxFileBytes?: number;
   /** The most kustomizations one inside the other; default 64. */
   readonly maxDepth?: number;
+  /** Whether a schema under `openapi.path` is added to the builtin one (as Flux has it) instead of standing alone. Default false. */
+  readonly keepBuiltinSchema?: boolean;
   /** Looks at each step; see `explain`. */
   readonly observe?: StepObserver;
 }
@@ -81,7 +83,7 @@ export function build(fs: FileSystem, path: string, options: BuildOptions = {}):
   const loader = Loader.at(path, loadContext(fs, options), reads);
   const target = Target.root(loader, {
     cache,
-    schema: new SchemaState(),
+    schema: new SchemaState(options.keepBuiltinSchema === true),
     helm: helmOptions(options),
     warn: options.lint === true ? (diagnostic) => void diagnostics.push(diagnostic) : undefined,
     warnings,

@@ -5,6 +5,7 @@ export { KustomizeError, type KustomizeErrorCode } from './errors.ts';
 export type { InflateChart, InflateRequest } from './generators/helm.ts';
 export { applyJsonPatch, type JsonPatchOperation } from './json-patch.ts';
 export type { FetchedBase, LoadRestrictor, RemoteRequest } from './loader.ts';
+export { decodeKustomization, readManifest } from './manifest-file.ts';
 export { memoryFileSystem } from './memory-file-system.ts';
 export type { Origin } from './origin.ts';
 export { fingerprintOf, listingOf, probeOf, type FingerprintedFileSystem, type ReadSet } from './reads.ts';

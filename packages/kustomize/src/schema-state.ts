@@ -10,7 +10,12 @@ const BUILTIN_VERSION = 'v1.21.2';
 export class SchemaState {
   #schemas: MergeSchemas = builtinSchemas;
   #set = false;
-  #sawUnknown = false;
+  #sawUnknown: boolean;
+
+  /** @param keepBuiltin whether a custom schema is always added to the builtin one */
+  constructor(keepBuiltin: boolean) {
+    this.#sawUnknown = keepBuiltin;
+  }
 
   /** The schema in use. */
   get schemas(): MergeSchemas {

@@ -1,1 +1,28 @@
-export {};
+export { expand, VariableNotSetError, type ExpandOptions } from './envsubst.ts';
+export { parseSubstitutions, SubstituteSyntaxError, type SubstNode } from './envsubst-parse.ts';
+export { RenderError, type RenderErrorCode } from './errors.ts';
+export { generateKustomization, isLocalRelativePath, type Generated, type GenerateInput } from './generate.ts';
+export { matchIgnore, matchPattern, parseIgnorePattern, parseIgnorePatterns, type IgnorePattern, type IgnoreVerdict } from './gitignore.ts';
+export { ConfinementError, MountedFileSystem } from './mounted-file-system.ts';
+export { normalizeObject, withCommonMetadata } from './normalize.ts';
+export {
+  appliedObjects,
+  buildKustomization,
+  ownerLabels,
+  renderKustomization,
+  type BuiltKustomization,
+  type KustomizationEnv,
+  type KustomizationInput,
+  type KustomizationRender,
+  type RenderedObject,
+  type RenderReads,
+} from './render-kustomization.ts';
+export { defaultPatterns, ignoreMatcher, loadIgnorePatterns, vcsPatterns, type IgnoreMatcher, type IgnoreOptions } from './sourceignore.ts';
+export {
+  checkVariableNames,
+  isSubstitutionDisabled,
+  loadVariables,
+  substituteObject,
+  type LoadedVariables,
+  type ReadReference,
+} from './substitute.ts';
