@@ -41,7 +41,13 @@ export async function build() {
     minifySyntax: true,
     logLevel: 'error',
     metafile: true,
-  }).then((result) => writeFileSync(join(out, 'meta.json'), JSON.stringify(result.metafile)));
+  }).then(
+    (result) => writeFileSync(join(out, 'meta.json'), JSON.stringify(result.metafile)),
+    (error) => {
+      rmSync(out, { recursive: true, force: true });
+      throw error;
+    },
+  );
   copyAssets(out);
   const bundle = join(root, 'dist', 'bundle');
   const old = join(root, 'dist', `old-${process.pid}`);
@@ -50,4 +56,4 @@ export async function build() {
   rmSync(old, { recursive: true, force: true });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await build();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build().catch(() => process.exit(1)); // esbuild has told why

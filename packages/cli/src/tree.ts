@@ -1,3 +1,4 @@
+import { helmGroup } from './commands/helm/group.ts';
 import type { Command } from './frame/command.ts';
 import type { FlagSpec, FlagType } from './frame/flags.ts';
 
@@ -356,6 +357,7 @@ export const commandTree: Command = {
     create,
     dev,
     get,
+    helmGroup,
     {
       name: 'install',
       short: 'Install or upgrade Flux',

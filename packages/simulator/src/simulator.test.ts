@@ -87,7 +87,9 @@ describe('a Deployment', () => {
       spec: workload(KIND.deployment, { replicas: 2 }, { annotations: { v: '2' } })['spec'] as JsonObject,
     });
     await it.until(async () => (await it.list(KIND.replicaSet)).length === 2 && (await statusOf(it, KIND.deployment)) === 'Current');
-    expect((await it.list(KIND.replicaSet)).map((set) => getPath(set, ['spec', 'replicas'])).sort()).toEqual([0, 2]);
+    expect(
+      (await it.list(KIND.replicaSet)).map((set) => getPath(set, ['spec', 'replicas'])).toSorted((a, b) => Number(a) - Number(b)),
+    ).toEqual([0, 2]);
     const after = await it.client.get(KIND.deployment, { namespace: 'default', name: 'web' });
     expect(getString(after, ['metadata', 'annotations', 'deployment.kubernetes.io/revision'])).toBe('2');
     expect(await it.events()).toContainEqual(

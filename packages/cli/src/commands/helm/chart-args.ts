@@ -2,14 +2,28 @@ import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { DiskFileSystem } from '@flux-ts/archive';
 import { errorMessage, type JsonObject } from '@flux-ts/base';
-import { loadChart, mergeValues, parseSet, parseSetFile, parseSetJson, parseSetLiteral, parseSetString, readValues, type Chart } from '@flux-ts/helm';
+import {
+  loadChart,
+  mergeValues,
+  parseSet,
+  parseSetFile,
+  parseSetJson,
+  parseSetLiteral,
+  parseSetString,
+  readValues,
+  type Chart,
+} from '@flux-ts/helm';
 import type { FlagSpec, Flags } from '../../frame/flags.ts';
 import type { Io } from '../../frame/io.ts';
 
 /** The flags that give values, in all commands. */
 export const VALUE_FLAGS: readonly FlagSpec[] = [
   { name: 'values', short: 'f', type: 'strings', usage: 'specify values in a YAML file (can specify multiple)' },
-  { name: 'set', type: 'stringArray', usage: 'set values on the command line (can specify multiple or separate values with commas: key1=val1,key2=val2)' },
+  {
+    name: 'set',
+    type: 'stringArray',
+    usage: 'set values on the command line (can specify multiple or separate values with commas: key1=val1,key2=val2)',
+  },
   { name: 'set-string', type: 'stringArray', usage: 'set STRING values on the command line' },
   { name: 'set-json', type: 'stringArray', usage: 'set JSON values on the command line (key1=jsonval1 or a JSON object)' },
   { name: 'set-file', type: 'stringArray', usage: 'set values from respective files specified via the command line (key1=path1)' },
@@ -91,7 +105,8 @@ export function chartAt(name: string, io: Io): Chart {
   const at = path(io, name);
   const stat = statSync(at, { throwIfNoEntry: false });
   if (stat === undefined) {
-    if (name.startsWith('oci://') || /^https?:\/\//.test(name)) throw new HelmCommandError(`${name}: charts are read from folders and archives only`);
+    if (name.startsWith('oci://') || /^https?:\/\//.test(name))
+      throw new HelmCommandError(`${name}: charts are read from folders and archives only`);
     if (isAbsolute(name) || name.startsWith('.')) throw new HelmCommandError(`path ${JSON.stringify(name)} not found`);
     const repository = name.split('/', 2);
     if (repository.length < 2) throw new HelmCommandError(`non-absolute URLs should be in form of repo_name/path_to_chart, got: ${name}`);
@@ -102,7 +117,9 @@ export function chartAt(name: string, io: Io): Chart {
     return loadChart({ archive: readFileSync(at) });
   } catch (error) {
     if (stat.isFile() && /gzip|tar/.test(errorMessage(error))) {
-      throw new HelmCommandError(`file '${resolve(at)}' does not appear to be a gzipped archive; got 'application/octet-stream'`, { cause: error });
+      throw new HelmCommandError(`file '${resolve(at)}' does not appear to be a gzipped archive; got 'application/octet-stream'`, {
+        cause: error,
+      });
     }
     throw error;
   }

@@ -6,7 +6,13 @@ export const helmGroup: Command = {
   short: 'Work with Helm charts on this machine',
   commands: [
     { name: 'template', use: '[NAME] [CHART]', short: 'Render the templates of a chart', raw: true, load: () => import('./template.ts') },
-    { name: 'show', use: 'chart|values|crds|readme|all CHART', short: 'Show what is in a chart', raw: true, load: () => import('./show.ts') },
+    {
+      name: 'show',
+      use: 'chart|values|crds|readme|all CHART',
+      short: 'Show what is in a chart',
+      raw: true,
+      load: () => import('./show.ts'),
+    },
     { name: 'lint', use: 'PATH', short: 'Look for problems of a chart', raw: true, load: () => import('./lint.ts') },
   ],
 };

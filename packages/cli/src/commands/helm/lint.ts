@@ -51,14 +51,14 @@ export async function helmLintCommand(words: readonly string[], io: Io): Promise
             clock: new RealClock(),
             random: systemRandom,
           })
-        : [{ severity: 'ERROR' as const, path: '', message: 'unable to check Chart.yaml file in chart: no such file or directory' }];
-      const wrong = failed(messages, strict);
+        : [];
+      const wrong = !isFolder || failed(messages, strict);
       if (wrong) bad++;
       const shown = quiet ? messages.filter((m) => m.severity !== 'INFO') : messages;
-      if (quiet && shown.length === 0) continue;
+      if (quiet && shown.length === 0 && isFolder) continue;
       out += `==> Linting ${path}\n`;
       for (const m of shown) out += `[${m.severity}] ${m.path}: ${m.message}\n`;
-      if (wrong && messages.some((m) => m.severity === 'ERROR') && shown.length === 0) out += 'Error\n';
+      if (!isFolder) out += `Error unable to check Chart.yaml file in chart: stat ${path}/Chart.yaml: no such file or directory\n`;
       out += '\n';
     }
     const summary = `${paths.length} chart(s) linted, ${bad} chart(s) failed`;

@@ -10,6 +10,8 @@ export interface ErrorContext {
   readonly layers?: readonly ValuesLayer[];
   /** Explain even where standard error is no terminal. */
   readonly explain?: boolean;
+  /** What was rendered is shown already. */
+  readonly debug?: boolean;
 }
 
 /**
@@ -19,7 +21,10 @@ export interface ErrorContext {
 export function reportError(error: unknown, io: Io, context: ErrorContext = {}): number {
   const known = error instanceof HelmCommandError || error instanceof UsageError || error instanceof FluxError;
   if (!known || io.signal.aborted) throw error;
-  const hint = error instanceof RenderError && error.code !== 'RENDER_BUDGET' ? '\n\nUse --debug flag to render out invalid YAML' : '';
+  const hint =
+    error instanceof RenderError && error.code !== 'RENDER_BUDGET' && context.debug !== true
+      ? '\n\nUse --debug flag to render out invalid YAML'
+      : '';
   io.err(`Error: ${error.message}${hint}\n`);
   if ((context.explain === true || io.isTerminal) && context.chart !== undefined && error instanceof FluxError) {
     const more = explainRenderError(error, { chart: context.chart, layers: context.layers ?? [] });

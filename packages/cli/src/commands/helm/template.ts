@@ -4,6 +4,8 @@ import {
   defaultCapabilities,
   pathMatcher,
   renderChart,
+  RenderError,
+  sourceBlock,
   splitManifests,
   type Chart,
   type HelmMajor,
@@ -19,7 +21,12 @@ const FLAGS: readonly FlagSpec[] = [
   ...VALUE_FLAGS,
   { name: 'namespace', short: 'n', type: 'string', default: 'default', usage: 'namespace scope for this request' },
   { name: 'kube-version', type: 'string', usage: 'Kubernetes version used for Capabilities.KubeVersion' },
-  { name: 'api-versions', short: 'a', type: 'strings', usage: 'Kubernetes api versions used for Capabilities.APIVersions (multiple can be specified)' },
+  {
+    name: 'api-versions',
+    short: 'a',
+    type: 'strings',
+    usage: 'Kubernetes api versions used for Capabilities.APIVersions (multiple can be specified)',
+  },
   { name: 'include-crds', type: 'bool', usage: 'include CRDs in the templated output' },
   { name: 'skip-crds', type: 'bool', usage: 'do not include CRDs, also with --include-crds' },
   { name: 'is-upgrade', type: 'bool', usage: 'set .Release.IsUpgrade instead of .Release.IsInstall' },
@@ -55,7 +62,7 @@ const RELEASE_NAME = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0
 function checkName(name: string): void {
   if (new RegExp(RELEASE_NAME).test(name) && name.length <= 53) return;
   const why = `invalid release name, must match regex ${RELEASE_NAME} and the length must not be longer than 53`;
-  throw new HelmCommandError(`release name ${JSON.stringify(name)}: ${why}`);
+  throw new HelmCommandError(`release name check failed: release name ${JSON.stringify(name)}: ${why}`);
 }
 
 async function nameAndChart(args: readonly string[], flags: Flags): Promise<readonly [name: string, chart: string]> {
@@ -83,7 +90,8 @@ function checkInstallable(chart: Chart): void {
   if (type !== '' && type !== 'application') throw new HelmCommandError(`${type} charts are not installable`);
   const problem = checkDependencies(chart);
   if (problem === undefined) return;
-  const lead = 'an error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing dependencies';
+  const lead =
+    'an error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing dependencies';
   throw new HelmCommandError(`${lead}: ${problem}`);
 }
 
@@ -118,7 +126,8 @@ function shown(all: string, files: readonly string[], helmVersion: HelmMajor): s
 
 function helmVersionOf(flags: Flags): HelmMajor {
   const text = flags.string('helm-version').replace(/^v/, '').split('.', 1)[0];
-  if (text !== '3' && text !== '4') throw new HelmCommandError(`--helm-version must be 3 or 4, not ${JSON.stringify(flags.string('helm-version'))}`);
+  if (text !== '3' && text !== '4')
+    throw new HelmCommandError(`--helm-version must be 3 or 4, not ${JSON.stringify(flags.string('helm-version'))}`);
   return text === '3' ? 3 : 4;
 }
 
@@ -168,13 +177,18 @@ export async function helmTemplateCommand(words: readonly string[], io: Io): Pro
       clock: new RealClock(),
       random: systemRandom,
       warn: (message) => io.err(`level=WARN msg=${JSON.stringify(message)}\n`),
-      ...(flags.bool('debug') ? { onInvalid: (files: string): void => io.out(files) } : {}),
     });
     io.out(printed(rendered, flags));
     return 0;
   } catch (error) {
-    return reportError(error, io, { ...(chart === undefined ? {} : { chart }), layers, explain });
+    if (words.includes('--debug') && error instanceof RenderError && error.files !== undefined) io.out(debugOutput(error.files));
+    return reportError(error, io, { ...(chart === undefined ? {} : { chart }), layers, explain, debug: words.includes('--debug') });
   }
+}
+
+/** What was rendered, where it is no valid YAML. */
+function debugOutput(files: ReadonlyMap<string, string>): string {
+  return [...files].map(([path, text]) => (text.trim() === '' ? '' : sourceBlock(path, text))).join('');
 }
 
 function usage(): string {
