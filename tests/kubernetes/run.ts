@@ -8,6 +8,7 @@ import { jsonMerge } from './json-merge.ts';
 import { quantity } from './quantity.ts';
 import { smdMerge } from './smd-merge.ts';
 import { smdTyped } from './smd-typed.ts';
+import { strategic } from './strategic.ts';
 import type { Outcome } from './suite.ts';
 import { wire } from './wire.ts';
 
@@ -27,6 +28,7 @@ const SUITES: Readonly<Record<string, (corpus: string) => Outcome[] | Promise<Ou
   'smd/typed': smdTyped,
   jsonmergepatch: jsonMerge,
   quantity,
+  strategicpatch: strategic,
   wire,
 };
 

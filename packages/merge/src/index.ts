@@ -73,3 +73,6 @@ export { createJsonPatch, escapePointer, type JsonDiffOptions } from './json-dif
 export { applyMergePatch, createMergePatch, createThreeWayJsonMergePatch, filterNulls } from './json-merge-patch.ts';
 export { applyJsonPatch, decodeJsonPatch, JsonPatchError, type JsonPatchOperation, type JsonPatchOptions } from './json-patch.ts';
 export { PatchError } from './patch-error.ts';
+export { createThreeWayMergePatch, createTwoWayMergePatch } from './strategic-diff.ts';
+export { strategicMergePatch } from './strategic-merge.ts';
+export { type StrategicField, type StrategicSchema } from './strategic-schema.ts';

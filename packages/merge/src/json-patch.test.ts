@@ -30,7 +30,7 @@ describe('json patch', () => {
     { name: 'moves', patch: [{ op: 'move', from: '/a/b', path: '/z' }], want: { a: {}, 'x/y': 1, 'm~n': 2, z: [1, 2, 3] } },
     { name: 'copies', patch: [{ op: 'copy', from: '/a/b/0', path: '/z' }], want: { ...document, z: 1 } },
     { name: 'takes null for a missing key in a test', patch: [{ op: 'test', path: '/q', value: null }], want: document },
-    { name: 'replaces everything', patch: [{ op: 'replace', path: '', value: { q: 1 } }], want: { q: 1 } },
+    { name: 'replaces a key that is not there', patch: [{ op: 'replace', path: '/q', value: 1 }], want: { ...document, q: 1 } },
     {
       name: 'makes the way when asked',
       patch: [{ op: 'add', path: '/q/0/r', value: 1 }],
@@ -57,9 +57,12 @@ describe('json patch', () => {
       patch: { op: 'add', path: '/a/b/9', value: 1 },
       message: "error in add for path: '/a/b/9': Unable to access invalid index: 9: invalid index referenced",
     },
-    { patch: { op: 'remove', path: '/q' }, message: "error in remove for path: '/q': unable to remove nonexistent key: q: missing value" },
-    { patch: { op: 'replace', path: '/q', value: 1 }, message: 'replace operation does not apply: doc is missing key: /q: missing value' },
-    { patch: { op: 'test', path: '/x~1y', value: 2 }, message: 'testing path /x~1y failed: test failed' },
+    { patch: { op: 'remove', path: '/q' }, message: "error in remove for path: '/q': Unable to remove nonexistent key: q: missing value" },
+    {
+      patch: { op: 'replace', path: '/q/r', value: 1 },
+      message: 'replace operation does not apply: doc is missing path: /q/r: missing value',
+    },
+    { patch: { op: 'test', path: '/x~1y', value: 2 }, message: 'testing value /x~1y failed: test failed' },
     { patch: { op: 'what', path: '/a' }, message: 'Unexpected kind: what' },
   ])('refuses $patch', ({ patch, message }) => {
     expect(() => applyJsonPatch(document, decodeJsonPatch([patch]))).toThrow(message);

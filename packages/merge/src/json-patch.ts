@@ -90,7 +90,6 @@ class Step {
   #add(document: JsonValue): JsonValue {
     const path = this.#path('path');
     const value = this.#operation.value ?? null;
-    if (path === '') return value;
     const start = this.#options.ensurePathExists === true ? ensure(document, tokens(path)) : document;
     if (!hasContainer(start, path)) throw missing(`add operation does not apply: doc is missing path: "${path}"`);
     return at(start, path, (container, key) => wrap(`error in add for path: '${path}'`, () => this.#insert(container, key, value)));
@@ -112,12 +111,9 @@ class Step {
     if (path === '') return value;
     if (!hasContainer(document, path)) throw missing(`replace operation does not apply: doc is missing path: ${path}`);
     return at(document, path, (container, key) => {
-      try {
-        this.#get(container, key);
-      } catch {
-        throw missing(`replace operation does not apply: doc is missing key: ${path}`);
-      }
-      return this.#set(container, key, value);
+      if (isObject(container)) return withKey(container, key, value); // the library does not ask whether the key is there
+      const index = this.#place(container, key, () => missing(`replace operation does not apply: doc is missing key: ${path}`));
+      return container.map((item, i) => (i === index ? value : item));
     });
   }
 
@@ -153,7 +149,7 @@ class Step {
     const path = this.#path('path');
     const value = this.#operation.value ?? null;
     const failed = (): never => {
-      throw new JsonPatchError('PATCH_TEST_FAILED', `testing path ${path} failed: test failed`);
+      throw new JsonPatchError('PATCH_TEST_FAILED', `testing value ${path} failed: test failed`);
     };
     if (path === '') return deepEqual(document, value) ? document : failed();
     if (!hasContainer(document, path)) throw missing(`test operation does not apply: is missing path: ${path}`);
@@ -167,23 +163,23 @@ class Step {
 
   #path(name: 'path' | 'from'): string {
     const path = this.#operation[name];
-    if (typeof path !== 'string') throw missing(`${this.#operation.op} operation failed to decode ${name}`);
+    if (typeof path !== 'string')
+      throw missing(`${this.#operation.op} operation failed to decode ${name}${name === 'from' ? ': operation, missing from field' : ''}`);
     return path;
   }
 
+  /** The value of a key; a key that is not there has none, which counts as null. */
   #get(container: Container, key: string): JsonValue {
-    if (isObject(container)) {
-      const value = own(container, key);
-      if (value === undefined) throw missing(`unable to get nonexistent key: ${key}`);
-      return value;
-    }
+    if (isObject(container)) return own(container, key) ?? null;
     return container[this.#index(container, key, container.length)] as JsonValue;
   }
 
-  #set(container: Container, key: string, value: JsonValue): Container {
-    if (isObject(container)) return withKey(container, key, value);
-    const index = this.#index(container, key, container.length);
-    return container.map((item, i) => (i === index ? value : item));
+  #place(container: readonly JsonValue[], key: string, otherwise: () => JsonPatchError): number {
+    try {
+      return this.#index(container, key, container.length);
+    } catch {
+      throw otherwise();
+    }
   }
 
   #insert(container: Container, key: string, value: JsonValue): Container {
@@ -203,7 +199,7 @@ class Step {
     if (isObject(container)) {
       if (!Object.hasOwn(container, key)) {
         if (lenient) return container;
-        throw missing(`unable to remove nonexistent key: ${key}`);
+        throw missing(`Unable to remove nonexistent key: ${key}`);
       }
       return omit(container, key);
     }
