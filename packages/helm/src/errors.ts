@@ -26,13 +26,29 @@ export function valuesError(code: ValuesErrorCode, message: string, cause?: unkn
 /** Why a chart could not be rendered. */
 export type RenderErrorCode = 'RENDER_PARSE' | 'RENDER_EXEC' | 'RENDER_YAML' | 'RENDER_BUDGET' | 'RENDER_KUBE_VERSION' | 'RENDER_POST';
 
+/** What a {@link RenderError} is made from. */
+export interface RenderErrorInit {
+  readonly code: RenderErrorCode;
+  readonly message: string;
+  readonly template?: string;
+  readonly document?: string;
+  readonly files?: ReadonlyMap<string, string>;
+  readonly cause?: unknown;
+}
+
 /** A chart that cannot be rendered; `message` is Helm's text, `cause` the template's own error with its place and stack. */
 export class RenderError extends FluxError<RenderErrorCode> {
   /** The template file that was being rendered, as in `# Source:` lines. */
   readonly template: string | undefined;
+  /** RENDER_YAML: the rendered document that is no YAML. */
+  readonly document: string | undefined;
+  /** RENDER_YAML: what was rendered. */
+  readonly files: ReadonlyMap<string, string> | undefined;
 
-  constructor(init: { readonly code: RenderErrorCode; readonly message: string; readonly template?: string; readonly cause?: unknown }) {
+  constructor(init: RenderErrorInit) {
     super(init);
     this.template = init.template;
+    this.document = init.document;
+    this.files = init.files;
   }
 }

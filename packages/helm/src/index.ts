@@ -1,3 +1,4 @@
+export { checkDependencies, printMetadata } from './chart/check.ts';
 export { chartCrds, type CrdFile } from './chart/crds.ts';
 export { archiveFiles, directoryFiles, type LoadLimits } from './chart/files.ts';
 export { helmIgnore, pathMatcher } from './chart/ignore.ts';
@@ -15,6 +16,9 @@ export {
 } from './chart/model.ts';
 export { chartArchive, type PackageOptions } from './chart/package.ts';
 export { ChartError, RenderError, ValuesError, type ChartErrorCode, type RenderErrorCode, type ValuesErrorCode } from './errors.ts';
+export { explainRenderError, type ExplainContext } from './explain.ts';
+export { lintChart, type LintInput } from './lint/lint-chart.ts';
+export type { LintMessage } from './lint/message.ts';
 export { configDigest, observationDigest, observationText, type ObservationOptions } from './release/digest.ts';
 export { deployedRelease, historyToPrune, isPending, lastRelease, sortHistory } from './release/history.ts';
 export { newRelease, withStatus, type NewRelease } from './release/new-release.ts';
@@ -43,6 +47,7 @@ export {
   type HookEvent,
   type HookExecution,
 } from './render/hooks.ts';
+export { lineOrigins } from './render/line-origins.ts';
 export { installOrder, installOrder3, sortByKind, uninstallOrder } from './render/kinds.ts';
 export { sortManifests, sourceBlock, type Manifest, type SortedManifests } from './render/manifests.ts';
 export type { PostRender } from './render/post-render.ts';
@@ -54,5 +59,6 @@ export { validateValues, type SchemaCache } from './schema/validate-values.ts';
 export { ValuesSchema } from './schema/validate.ts';
 export { coalesceValues, mergeChartValues, type CoalesceOptions, type HelmMajor } from './values/coalesce.ts';
 export { isCompatibleRange, processDependencies } from './values/dependencies.ts';
+export { valuesProvenance, type ValueOrigin, type ValuesSource } from './values/provenance.ts';
 export { mergeValues, readValues } from './values/read.ts';
 export { MAX_SET_DEPTH, MAX_SET_INDEX, parseSet, parseSetFile, parseSetJson, parseSetLiteral, parseSetString } from './values/strvals.ts';

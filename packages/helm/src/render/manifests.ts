@@ -84,7 +84,7 @@ export function sortManifests(files: ReadonlyMap<string, string>, helmVersion: H
         head = headOf(value);
       } catch (error) {
         const message = `YAML parse error on ${path}: ${errorMessage(error)}`;
-        throw new RenderError({ code: 'RENDER_YAML', message, template: path, cause: error });
+        throw new RenderError({ code: 'RENDER_YAML', message, template: path, document: content, files, cause: error });
       }
       if (head.annotations === undefined || !Object.hasOwn(head.annotations, 'helm.sh/hook')) {
         manifests.push({ path, content, kind: head.kind, apiVersion: head.apiVersion, value });

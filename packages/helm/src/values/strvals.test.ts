@@ -62,7 +62,7 @@ describe('parseSet', () => {
 
   test('never fails but with a ValuesError', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'ab.[]{}=,\\01- '), maxLength: 24 }), (text) => {
+      fc.property(fc.string({ unit: fc.constantFrom('a', 'b', '.', '[', ']', '{', '}', '=', ',', '\\', '0', '1', '-', ' '), maxLength: 24 }), (text) => {
         for (const parse of [parseSet, parseSetString, parseSetJson, parseSetLiteral]) {
           try {
             parse(text);
