@@ -64,8 +64,8 @@ export {
   type KubeconfigOptions,
 } from './config/kubeconfig.ts';
 export { mergeContext, removeContext, useContext, type ContextEntry } from './config/write.ts';
-export { augmentStatus, computeStatus, type StatusOptions } from './kstatus/status.ts';
-export { current, failed, inProgress, type KCondition, type KStatus, type StatusResult } from './kstatus/result.ts';
+export { augmentStatus, computeStatus, conditionsOfGeneration, type StatusOptions } from './kstatus/status.ts';
+export { conditionsOf, current, failed, inProgress, type KCondition, type KStatus, type StatusResult } from './kstatus/result.ts';
 export { ApplyManager, type ApplyManagerInit, type ApplyManagerOptions, type DeleteAllOptions, type DiffResult } from './apply/manager.ts';
 export { changeOf, changesOnly, formatChanges, type ApplyAction, type ChangeSetEntry } from './apply/change-set.ts';
 export { cleanupPatch, type CleanupOptions, type FieldManagerMatch } from './apply/cleanup.ts';
@@ -83,6 +83,6 @@ export {
 } from './apply/ignore.ts';
 export { maskSecretData } from './apply/sanitize.ts';
 export { compareForApply, sortForApply, splitStages, type ApplyStage, type StageKind } from './apply/sort.ts';
-export { waitForReady, waitForTermination, type StatusReader, type WaitDeps, type WaitOptions } from './apply/wait.ts';
+export { waitForReady, waitForTermination, WaitInterrupted, type StatusReader, type WaitDeps, type WaitOptions } from './apply/wait.ts';
 export { inventoryEntry, inventoryId, objectOfEntry, parseInventoryId, staleEntries, type InventoryEntry } from './inventory.ts';
 export { mapLimited } from './limit.ts';

@@ -22,20 +22,19 @@ export function hasDrifted(live: JsonObject | undefined, dryRun: JsonObject): bo
 
 /**
  * Takes duplicated metrics out of a HorizontalPodAutoscaler: a server-side dry run adds metrics of the same
- * identity instead of replacing them. The last of each identity stays, in the place of the first.
+ * identity instead of replacing them. The last of each identity stays, in the place of the first; metrics without a type go.
  */
 export function normalizeDryRun(object: JsonObject): JsonObject {
   if (groupOf(object) !== 'autoscaling' || typeOf(object).kind !== 'HorizontalPodAutoscaler') return object;
   const metrics = getArray(object, ['spec', 'metrics']);
   if (metrics === undefined) return object;
   const seen = new Map<string, JsonValue>();
-  for (const metric of metrics) seen.set(metricIdentity(metric), metric);
+  for (const metric of metrics) if (isObject(metric) && metric['type'] !== undefined) seen.set(metricIdentity(metric), metric);
   if (seen.size === metrics.length) return object;
   return { ...object, spec: { ...(object['spec'] as JsonObject), metrics: [...seen.values()] } };
 }
 
-function metricIdentity(metric: JsonValue): string {
-  if (!isObject(metric)) return JSON.stringify(metric);
+function metricIdentity(metric: JsonObject): string {
   const type = typeof metric['type'] === 'string' ? metric['type'] : '';
   const source = metric[type === '' ? '' : `${type[0]?.toLowerCase() ?? ''}${type.slice(1)}`];
   const identity = isObject(source) ? omit(omit(source, 'target'), 'current') : (source ?? null);

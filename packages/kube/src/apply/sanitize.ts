@@ -1,6 +1,6 @@
 import { deepEqual, getObject, isObject, type JsonObject, type JsonValue } from '@flux-ts/base';
 
-const MASK = '*****';
+const MASK = '***';
 const BEFORE = '*** (before)';
 const AFTER = '*** (after)';
 

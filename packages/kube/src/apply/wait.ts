@@ -1,4 +1,4 @@
-import { errorMessage, isAbort, type Clock, type JsonObject } from '@flux-ts/base';
+import { errorMessage, FluxError, isAbort, type Clock, type JsonObject } from '@flux-ts/base';
 import type { KubeClient } from '../client.ts';
 import { isNotFound } from '../errors.ts';
 import { computeStatus } from '../kstatus/status.ts';
@@ -22,6 +22,15 @@ export interface WaitOptions {
   readonly reader?: StatusReader | undefined;
   readonly strictJobs?: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** Asked before each look; true ends the wait with {@link WaitInterrupted}. */
+  readonly interrupt?: () => boolean;
+}
+
+/** A wait that its caller has ended. */
+export class WaitInterrupted extends FluxError<'WAIT_INTERRUPTED'> {
+  constructor() {
+    super({ code: 'WAIT_INTERRUPTED', message: 'the wait was interrupted' });
+  }
 }
 
 const FIRST_PAUSE_MS = 50;
@@ -71,6 +80,7 @@ export async function waitForReady(deps: WaitDeps, refs: readonly ObjectRef[], o
   let pending = refs;
   for (;;) {
     options.signal?.throwIfAborted();
+    if (options.interrupt?.() === true) throw new WaitInterrupted();
     const looks = await mapLimited(pending, READERS, (ref) => look(deps, ref, options));
     const open = looks.filter((l) => l.result.status !== 'Current');
     if (open.length === 0) {

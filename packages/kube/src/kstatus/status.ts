@@ -42,15 +42,20 @@ const KINDS: Readonly<Record<string, (object: JsonObject, options: StatusOptions
   'apiextensions.k8s.io/CustomResourceDefinition': crdStatus,
 };
 
+/** InProgress where the status is of another generation than the spec; undefined where it is not. */
+export function conditionsOfGeneration(object: JsonObject): StatusResult | undefined {
+  const observed = getPath(object, ['status', 'observedGeneration']);
+  const generation = getPath(object, ['metadata', 'generation']);
+  if (typeof observed !== 'number' || typeof generation !== 'number' || observed === generation) return undefined;
+  const message = `${typeOf(object).kind} generation is ${generation}, but latest observed generation is ${observed}`;
+  return inProgress('LatestGenerationNotObserved', message);
+}
+
 /** What holds for every kind: deletion, the observed generation, the standard conditions. */
 function genericStatus(object: JsonObject): StatusResult | undefined {
   if (isTerminating(object)) return { status: 'Terminating', message: 'Resource scheduled for deletion', conditions: [] };
-  const observed = getPath(object, ['status', 'observedGeneration']);
-  const generation = getPath(object, ['metadata', 'generation']);
-  if (typeof observed === 'number' && typeof generation === 'number' && observed !== generation) {
-    const message = `${typeOf(object).kind} generation is ${generation}, but latest observed generation is ${observed}`;
-    return inProgress('LatestGenerationNotObserved', message);
-  }
+  const stale = conditionsOfGeneration(object);
+  if (stale !== undefined) return stale;
   for (const c of conditionsOf(object)) {
     if (c.status !== 'True') continue;
     if (c.type === 'Reconciling') return inProgress(c.reason, c.message);
