@@ -1,0 +1,118 @@
+import { getString, type JsonObject } from '@flux-ts/base';
+import { HelmCaches } from '@flux-ts/helm';
+import { keyOf, keyText, labelsOf, nameOf, namespaceOf, type TypeRef } from '@flux-ts/kube';
+import {
+  anyOf,
+  artifactOf,
+  combineControllers,
+  createController,
+  generationChanged,
+  hasRevision,
+  isReady,
+  keysWhere,
+  reconcileRequested,
+  type Controller,
+  type Predicate,
+  type WatchSpec,
+} from '@flux-ts/runtime';
+import { gateEnabled, type ControllerOptions } from '../options.ts';
+import { ArtifactFiles } from '../shared/artifact-files.ts';
+import { completeDeps, TYPES } from '../shared/deps.ts';
+import { specList, specText } from '../shared/spec.ts';
+import { reconcileHelmRelease } from './reconciler.ts';
+import type { HelmCell, HelmDeps } from './run.ts';
+import { chartKeyOf } from './steps/chart-template.ts';
+
+/** Passes when a source has become ready with an artifact, or has another one. */
+const sourceChanged: Predicate = (event) => {
+  if (event.type === 'deleted' || artifactOf(event.object) === undefined) return false;
+  if (event.type === 'added') return true;
+  const of = (o: JsonObject): string => `${artifactOf(o)?.revision ?? ''}|${artifactOf(o)?.digest ?? ''}|${isReady(o)}`;
+  return of(event.old) !== of(event.object);
+};
+
+function usesSource(object: JsonObject, type: TypeRef, key: string): boolean {
+  const kind = specText(object, 'chartRef', 'kind');
+  if (kind === undefined) return type.kind === 'HelmChart' && chartKeyOf(object) === key;
+  return (
+    kind === type.kind &&
+    `${specText(object, 'chartRef', 'namespace') ?? namespaceOf(object)}/${specText(object, 'chartRef', 'name') ?? ''}` === key
+  );
+}
+
+function watchSource(cell: HelmCell, type: TypeRef): WatchSpec {
+  const all = cell.informers.informer(TYPES.HelmRelease);
+  return {
+    informer: cell.informers.informer(type),
+    predicate: sourceChanged,
+    map: (event) => {
+      const key = keyText(keyOf(event.object));
+      const artifact = artifactOf(event.object);
+      return keysWhere(
+        all,
+        (o) => usesSource(o, type, key) && !(isReady(o) && hasRevision(artifact, getString(o, ['status', 'lastAttemptedRevision']))),
+      );
+    },
+  };
+}
+
+/** A dependency that has become ready lets those that wait for it go on. */
+function watchDependencies(cell: HelmCell): WatchSpec {
+  const all = cell.informers.informer(TYPES.HelmRelease);
+  return {
+    informer: all,
+    predicate: (event) => event.type === 'modified' && isReady(event.object) && !isReady(event.old),
+    map: (event) => {
+      const key = keyText(keyOf(event.object));
+      const dependsOn = (o: JsonObject): boolean =>
+        specList(o, 'dependsOn').some((d) => `${getString(d, ['namespace']) || namespaceOf(o)}/${getString(d, ['name']) ?? ''}` === key);
+      return keysWhere(all, (o) => dependsOn(o) && !isReady(o));
+    },
+  };
+}
+
+function watchConfig(cell: HelmCell, kind: 'ConfigMap' | 'Secret', selector: string): WatchSpec {
+  const all = cell.informers.informer(TYPES.HelmRelease);
+  return {
+    informer: cell.informers.informer(TYPES[kind], { labelSelector: selector }),
+    predicate: (event) => event.type !== 'deleted' && Object.keys(labelsOf(event.object)).length > 0,
+    map: (event) => {
+      const name = nameOf(event.object);
+      const uses = (o: JsonObject): boolean => specList(o, 'valuesFrom').some((r) => r['kind'] === kind && r['name'] === name);
+      return keysWhere(all, (o) => namespaceOf(o) === namespaceOf(event.object) && uses(o));
+    },
+  };
+}
+
+/** The helm controller: HelmRelease. */
+export function createHelmController(deps: HelmDeps, options: ControllerOptions = {}): Controller {
+  const complete = completeDeps(deps, 'helm-controller');
+  const cell: HelmCell = { ...complete, files: new ArtifactFiles(), caches: new HelmCaches() };
+  const selector = options.watchConfigsLabelSelector ?? 'reconcile.fluxcd.io/watch=Enabled';
+  const configs = gateEnabled(options, 'DisableConfigWatchers')
+    ? []
+    : [watchConfig(cell, 'ConfigMap', selector), watchConfig(cell, 'Secret', selector)];
+  const controller = createController({
+    name: 'helmrelease',
+    kind: 'HelmRelease',
+    clock: cell.clock,
+    random: cell.random,
+    log: cell.log,
+    metrics: cell.metrics,
+    concurrent: options.concurrent ?? 4,
+    ...(options.minRetryDelayMs === undefined ? {} : { minRetryDelayMs: options.minRetryDelayMs }),
+    ...(options.maxRetryDelayMs === undefined ? {} : { maxRetryDelayMs: options.maxRetryDelayMs }),
+    watches: [
+      {
+        informer: cell.informers.informer(TYPES.HelmRelease, { labelSelector: options.watchLabelSelector }),
+        predicate: anyOf(generationChanged, reconcileRequested),
+      },
+      watchSource(cell, TYPES.HelmChart),
+      watchSource(cell, TYPES.OCIRepository),
+      watchDependencies(cell),
+      ...configs,
+    ],
+    reconcile: (key, context) => reconcileHelmRelease(cell, options, { key, context }),
+  });
+  return combineControllers('helm-controller', [controller], (signal) => cell.informers.start(signal));
+}
