@@ -31,7 +31,7 @@ function badBase64(text: string): number {
     skip();
     if (digits % 4 === 2) {
       if (rest >= bytes.length) return bytes.length;
-      if (bytes[rest] !== 61) return rest - (bytes[rest] === 61 ? 0 : 1) + 0;
+      if (bytes[rest] !== 61) return rest - 1;
       rest++;
       skip();
     }
@@ -66,16 +66,34 @@ export function encodeBase32(text: string): string {
   return out.padEnd(Math.ceil(out.length / 8) * 8, '=');
 }
 
-const BASE32_PADDING: ReadonlySet<number> = new Set([0, 1, 3, 4, 6]);
+/** How many characters of the last eight stand for no whole number of bytes. */
+const BROKEN_LENGTHS: ReadonlySet<number> = new Set([1, 3, 6]);
+
+/** Finds the character that Go's decoder complains of; -1 where there is none. */
+function badBase32(text: string): number {
+  for (let start = 0; start < text.length; start += 8) {
+    for (let j = 0; j < 8; j++) {
+      const at = start + j;
+      if (at >= text.length) return text.length - j;
+      const rest = text.slice(at + 1);
+      if (text[at] === '=' && j >= 2 && rest.length < 8) {
+        if (rest.length + j < 7) return text.length;
+        const wrong = Array.from(rest.slice(0, 7 - j)).findIndex((ch) => ch !== '=');
+        if (wrong >= 0) return at + wrong;
+        return BROKEN_LENGTHS.has(j) ? at : -1;
+      }
+      if (!BASE32.includes(text[at] as string)) return at;
+    }
+  }
+  return -1;
+}
 
 /** Go's `base32.StdEncoding.DecodeString`; line ends are skipped. @throws GoError with Go's text */
 export function decodeBase32(text: string): string {
   const clean = text.replace(/[\r\n]/g, '');
-  const body = clean.replace(/=+$/, '');
-  const bad = body.search(/[^A-Z2-7]/);
+  const bad = badBase32(clean);
   if (bad >= 0) corrupt('base32', bad);
-  const padding = clean.length - body.length;
-  if (clean.length % 8 !== 0 || !BASE32_PADDING.has(padding)) corrupt('base32', padding === 0 ? clean.length : body.length);
+  const body = clean.replace(/=+.*$/, '');
   const bytes: number[] = [];
   let bits = 0;
   let held = 0;

@@ -1,7 +1,8 @@
 import { compareBytes } from '@flux-ts/base';
 import { GoError } from './errors.ts';
 import { sprint } from './fmt.ts';
-import { goTypeOf, integerOf, typeName, type GoComplex } from './values.ts';
+import { formatGo } from './printf.ts';
+import { goTypeOf, integerOf, isNilSlice, typeName, type GoComplex } from './values.ts';
 import { GoObject, type MaybeValue } from './model.ts';
 
 type BasicKind = 'bool' | 'complex' | 'int' | 'float' | 'string' | 'uint' | undefined;
@@ -43,13 +44,14 @@ function incompatible(a: MaybeValue, b: MaybeValue): never {
 
 /** Equality of two values that are neither of a basic kind. */
 function equalOthers(a: MaybeValue, b: MaybeValue): boolean {
-  const kindA = goTypeOf(a)?.kind;
-  const kindB = goTypeOf(b)?.kind;
+  const kindA = isNilSlice(a) ? undefined : goTypeOf(a)?.kind;
+  const kindB = isNilSlice(b) ? undefined : goTypeOf(b)?.kind;
   if (kindA !== undefined && kindB !== undefined && kindA !== kindB) {
-    throw new GoError(`non-comparable types ${sprint([a])}: ${typeName(a)}, ${typeName(b)}: ${sprint([b])}`);
+    throw new GoError(`non-comparable types ${formatGo('%s', [a])}: ${typeName(a)}, ${typeName(b)}: ${sprint([b])}`);
   }
   if (kindA === undefined || kindB === undefined) return kindA === kindB;
-  if (kindB === 'map' || kindB === 'slice' || kindB === 'func') throw new GoError(`non-comparable type ${sprint([b])}: ${typeName(b)}`);
+  if (kindB === 'map' || kindB === 'slice' || kindB === 'func')
+    throw new GoError(`non-comparable type ${formatGo('%s', [b])}: ${typeName(b)}`);
   if (a === b) return true;
   if (kindB === 'ptr' || !(a instanceof GoObject) || !(b instanceof GoObject)) return false;
   return typeName(a) === typeName(b) && sprint([a]) === sprint([b]);

@@ -15,12 +15,18 @@ import { compileRange } from './range.ts';
 import { fail, type Statement } from './state.ts';
 import { printable } from './print.ts';
 import { truth } from './truth.ts';
-import { type FunctionTable, GO_TYPE, type GoFunc, type GoValue, type TemplateMap } from './model.ts';
+import { type FunctionTable, GO_TYPE, type GoFunc, type GoValue, type MaybeValue, type TemplateMap } from './model.ts';
+import { typeName } from './values.ts';
 
 /** The names of variables that are in scope, with their slots. */
 interface Scope {
   readonly names: { readonly name: string; readonly slot: number }[];
   slots: number;
+}
+
+/** What reflect's `Value.String` gives: the text of strings, else the type. */
+function reflectText(value: MaybeValue): string {
+  return typeof value === 'string' ? value : value === undefined ? '<invalid Value>' : `<${typeName(value)} Value>`;
 }
 
 /** Turns the tree of one template into closures. */
@@ -221,8 +227,8 @@ export class Compiler {
     const fn = this.#functions.get(name) as GoFunc;
     if (fn.special !== 'call') return fn;
     const callee = command.args[1];
-    const text = callee === undefined ? '' : nodeText(callee);
-    return { ...fn, call: (args, ctx) => fn.call([text, ...args], ctx) };
+    const source = callee === undefined ? undefined : nodeText(callee);
+    return { ...fn, call: (args, ctx) => fn.call([source ?? reflectText(args[0]), ...args], ctx) };
   }
 
   #methodCall(word: OperandNode, args: readonly OperandNode[], hasFinal: boolean): Command {

@@ -1,4 +1,4 @@
-import { GoBytes, GoInt, GoNamedInt, goTypeOf, integerOf } from './values.ts';
+import { GoBytes, GoInt, GoNamedInt, goTypeOf, integerOf, isNilSlice } from './values.ts';
 import { GO_TYPE, GoObject, type GoValue, type MaybeValue, type TemplateMap, type TemplateValue } from './model.ts';
 
 function equalMaps(a: TemplateMap, b: TemplateMap): boolean {
@@ -24,7 +24,7 @@ export function goDeepEqual(a: MaybeValue, b: MaybeValue): boolean {
     return whole !== undefined && goTypeOf(a)?.name === goTypeOf(b)?.name && sameWhole(a, b);
   }
   if (((a as GoValue)[GO_TYPE]?.name ?? '') !== ((b as GoValue)[GO_TYPE]?.name ?? '')) return false;
-  if (Array.isArray(a)) return Array.isArray(b) && equalLists(a, b);
+  if (Array.isArray(a)) return Array.isArray(b) && isNilSlice(a) === isNilSlice(b) && equalLists(a, b);
   if (Array.isArray(b)) return false;
   if (a instanceof GoInt || a instanceof GoNamedInt) return sameWhole(a, b);
   if (a instanceof GoBytes) return b instanceof GoBytes && Buffer.compare(a.bytes, b.bytes) === 0;

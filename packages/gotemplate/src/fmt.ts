@@ -15,7 +15,7 @@ import {
 import { formatFloatValue } from './floats.ts';
 import { bytesToText } from './text.ts';
 import type { GoType } from './types.ts';
-import { GoBytes, GoComplex, GoInt, GoNamedInt, goTypeOf } from './values.ts';
+import { GoBytes, GoComplex, GoInt, GoNamedInt, goTypeOf, isNilSlice } from './values.ts';
 import { GO_TYPE, GoObject, type GoValue, type MaybeValue, type TemplateMap, type TemplateValue } from './model.ts';
 
 /** Writes one value with a verb and flags. */
@@ -33,6 +33,7 @@ class Printer {
     if (value === null || value === undefined) return verb === 'v' || verb === 'T' ? pad(this.f, '<nil>') : this.#badVerb(value, verb);
     if (verb === 'T') return formatText(this.f, goTypeOf(value)?.name ?? '<nil>');
     if (verb === 'p') return this.#pointer(value);
+    if (verb === 'w') return this.#badVerb(value, verb); // only Errorf wraps
     return this.#value(value, verb, 0);
   }
 
@@ -85,6 +86,8 @@ class Printer {
     if (value instanceof GoBytes) return this.#bytes(value, verb);
     if (value instanceof GoComplex) return this.#complex(value, verb);
     if (!(value instanceof GoObject)) return pad(this.f, '0xc000000000');
+    const source = this.f.sharpV && !this.#erroring ? value.goString() : undefined;
+    if (source !== undefined) return formatText(this.f, source);
     const text = this.#erroring || this.f.sharpV || !/[vsxXq]/.test(verb) ? undefined : value.string();
     if (text !== undefined) return this.#text(text, verb, value);
     if (value instanceof GoNamedInt) return this.#integer(value, value.value, verb);
@@ -191,6 +194,7 @@ class Printer {
   }
 
   #slice(items: readonly TemplateValue[], type: GoType, verb: string, depth: number): string {
+    if (this.f.sharpV && isNilSlice(items as TemplateValue[])) return `${type.name}(nil)`;
     const parts = items.map((item) => this.#value(item, verb, depth + 1));
     return this.f.sharpV ? `${type.name}{${parts.join(', ')}}` : `[${parts.join(' ')}]`;
   }

@@ -5,6 +5,11 @@ import { UINT8 } from './types.ts';
 import { GoBytes, GoInt, goTypeOf, integerOf, typeName, typedSlice } from './values.ts';
 import { GoObject, type MaybeValue, type TemplateMap, type TemplateValue } from './model.ts';
 
+/** The type of what a pointer points to, or of the value itself. */
+function targetName(value: MaybeValue): string {
+  return goTypeOf(value)?.target?.name ?? typeName(value);
+}
+
 /** The number of elements: bytes of strings. @throws GoError with `len`'s text */
 export function length(value: MaybeValue): number {
   if (value === undefined) throw new GoError('reflect: call of reflect.Value.Type on zero Value');
@@ -16,7 +21,7 @@ export function length(value: MaybeValue): number {
   if (value instanceof GoObject) {
     if (kind === 'map' || kind === 'slice') return value.entries().length;
   } else if (kind === 'map') return Object.keys(value as TemplateMap).length;
-  throw new GoError(`len of type ${typeName(value)}`);
+  throw new GoError(`len of type ${targetName(value)}`);
 }
 
 function indexNumber(index: MaybeValue, cap: number): number {
@@ -29,9 +34,9 @@ function indexNumber(index: MaybeValue, cap: number): number {
   return Number(whole);
 }
 
-function elementNumber(index: MaybeValue, size: number): number {
+function elementNumber(index: MaybeValue, size: number, what = 'slice'): number {
   const at = indexNumber(index, size);
-  if (at >= size) throw new GoError(`reflect: slice index out of range`);
+  if (at >= size) throw new GoError(`reflect: ${what} index out of range`);
   return at;
 }
 
@@ -50,7 +55,7 @@ function indexOnce(item: MaybeValue, index: MaybeValue): MaybeValue {
   if (Array.isArray(item)) return item[elementNumber(index, item.length)];
   if (typeof item === 'string') {
     const bytes = textToBytes(item);
-    return new GoInt(UINT8, bytes[elementNumber(index, bytes.length)] as number);
+    return new GoInt(UINT8, bytes[elementNumber(index, bytes.length, 'string')] as number);
   }
   if (item instanceof GoBytes) return new GoInt(UINT8, item.bytes[elementNumber(index, item.bytes.length)] as number);
   const kind = goTypeOf(item)?.kind;
@@ -59,7 +64,7 @@ function indexOnce(item: MaybeValue, index: MaybeValue): MaybeValue {
     const entries = item.entries();
     return (entries[elementNumber(index, entries.length)] as readonly [string, TemplateValue])[1];
   }
-  throw new GoError(`can't index item of type ${typeName(item)}`);
+  throw new GoError(`can't index item of type ${targetName(item)}`);
 }
 
 /** Go's `index`. @throws GoError */
@@ -75,7 +80,7 @@ export function sliceValue(item: MaybeValue, indexes: readonly MaybeValue[]): Ma
   if (item === undefined || item === null) throw new GoError('slice of untyped nil');
   if (indexes.length > 3) throw new GoError(`too many slice indexes: ${indexes.length}`);
   const isText = typeof item === 'string';
-  if (!isText && !Array.isArray(item) && !(item instanceof GoBytes)) throw new GoError(`can't slice item of type ${typeName(item)}`);
+  if (!isText && !Array.isArray(item) && !(item instanceof GoBytes)) throw new GoError(`can't slice item of type ${targetName(item)}`);
   if (isText && indexes.length === 3) throw new GoError('cannot 3-index slice a string');
   const size = length(item);
   const at = indexes.map((index) => indexNumber(index, size));

@@ -111,6 +111,11 @@ export abstract class GoObject extends GoValue {
     return undefined;
   }
 
+  /** What `GoString()` gives for `%#v`; `undefined` for a type that has none. */
+  goString(): string | undefined {
+    return undefined;
+  }
+
   /** What `encoding/json` makes of it. Structs give their fields by name unless told otherwise. */
   json(): JsonValue | undefined {
     return undefined;

@@ -57,14 +57,16 @@ function parseHexFloat(text: string): number | undefined {
 }
 
 /**
- * Reads a float as Go's `strconv.ParseFloat(text, 64)`: decimal, hexadecimal, inf and nan, underscores only with a base prefix.
+ * Reads a float as Go's `strconv.ParseFloat(text, 64)`: decimal, hexadecimal, inf and nan, underscores between digits.
  * @returns `undefined` where the syntax is wrong; infinity where it is out of range
  */
 export function parseGoFloat(text: string): number | undefined {
   if (/^[+-]?(inf|infinity)$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
   if (/^nan$/i.test(text)) return NaN;
   if (/^[+-]?0[xX]/.test(text)) return underscoresFit(text) ? parseHexFloat(text.replaceAll('_', '')) : undefined;
-  return /^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$/.test(text) ? Number(text) : undefined;
+  if (text.includes('_') && !underscoresFit(text)) return undefined;
+  const digits = text.replaceAll('_', '');
+  return /^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$/.test(digits) ? Number(digits) : undefined;
 }
 
 function within(value: bigint | undefined, low: bigint, high: bigint): number | bigint | undefined {

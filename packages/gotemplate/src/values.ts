@@ -124,6 +124,21 @@ export function typedSlice(type: GoType, items: readonly TemplateValue[]): Templ
   return out;
 }
 
+/** Marks Go's nil slices, which JSON prints as null. */
+const NIL_SLICE: unique symbol = Symbol('nil slice');
+
+/** A nil slice of a type: an empty array that JSON prints as null. */
+export function nilSlice(type: GoType): TemplateValue[] {
+  const out = typedSlice(type, []);
+  Object.defineProperty(out, NIL_SLICE, { value: true });
+  return out;
+}
+
+/** Tells whether a value is one of Go's nil slices. */
+export function isNilSlice(value: MaybeValue): boolean {
+  return Array.isArray(value) && value.length === 0 && (value as { [NIL_SLICE]?: boolean })[NIL_SLICE] === true;
+}
+
 const STRING_MAP_PROTOTYPE: object = Object.freeze({ [GO_TYPE]: STRING_MAP });
 
 /** A map[string]string: still an object with own enumerable keys. The entries are copied. */

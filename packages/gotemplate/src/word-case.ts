@@ -113,7 +113,7 @@ export function pascalCase(text: string): string {
   let at = 0;
   let out = '';
   while (at < chars.length && isConnector(chars[at] as string)) out += chars[at++];
-  if (at >= chars.length) return out;
+  if (at >= chars.length) return out + (chars.at(-1) ?? ''); // the original writes the last one twice
   let inCapitals = isUpper(chars[at] as string);
   let before = upperRune(chars[at] as string);
   for (at++; at < chars.length; at++) {

@@ -2,9 +2,10 @@ import { define, sortedKeys, type JsonObject } from '@flux-ts/base';
 import { toText } from '../cast.ts';
 import { GoError } from '../errors.ts';
 import { goFunc } from '../functions.ts';
-import { goTypeOf, isMap, stringSlice, typeName } from '../values.ts';
+import { ANY_SLICE, type GoType } from '../types.ts';
+import { goTypeOf, isMap, stringSlice, typeName, typedMap, typedSlice } from '../values.ts';
 import { mergeInto } from './merge.ts';
-import { GO_TYPE, type GoFunc, type GoValue, type MaybeValue, type TemplateMap, type TemplateValue } from '../model.ts';
+import type { GoFunc, MaybeValue, TemplateMap, TemplateValue } from '../model.ts';
 
 const MAP = 'map[string]interface {}';
 
@@ -64,11 +65,13 @@ function dig(args: readonly TemplateValue[]): MaybeValue {
 
 function copy(value: TemplateValue): TemplateValue {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return (value as { [GO_TYPE]?: unknown })[GO_TYPE] === undefined ? value.map(copy) : value.slice();
-  if ((value as GoValue)[GO_TYPE] !== undefined) {
-    return isMap(value) ? Object.assign(Object.create(Object.getPrototypeOf(value) as object) as TemplateMap, copyEntries(value)) : value;
+  if (Array.isArray(value)) {
+    const type = goTypeOf(value) as GoType;
+    const items = value.map(copy);
+    return type === ANY_SLICE ? items : typedSlice(type, items);
   }
-  return copyEntries(value as TemplateMap);
+  if (!isMap(value)) return value;
+  return typeName(value) === MAP ? copyEntries(value) : typedMap(goTypeOf(value) as GoType, copyEntries(value));
 }
 
 function copyEntries(map: TemplateMap): TemplateMap {
@@ -79,7 +82,8 @@ function copyEntries(map: TemplateMap): TemplateMap {
 
 /** Copies a value as `deepCopy` does. @throws GoError for nil */
 function deepCopy(value: MaybeValue): MaybeValue {
-  return value === null || value === undefined ? null : copy(value);
+  if (value === null || value === undefined) throw new GoError('reflect: call of reflect.Value.Type on zero Value');
+  return copy(value);
 }
 
 type Maps = readonly [TemplateMap, ...TemplateMap[]];

@@ -4,7 +4,7 @@ import { goDeepEqual } from '../deep-equal.ts';
 import { GoError } from '../errors.ts';
 import { goFunc } from '../functions.ts';
 import { ANY_SLICE, sliceType } from '../types.ts';
-import { GoBytes, goTypeOf, stringSlice, typedSlice } from '../values.ts';
+import { GoBytes, goTypeOf, nilSlice, stringSlice, typedSlice } from '../values.ts';
 import { isEmpty } from './defaults.ts';
 import { NIL_DEREFERENCE, itemsOf, listOf, textsOf } from './lists-of.ts';
 import type { GoFunc, MaybeValue, TemplateValue } from '../model.ts';
@@ -34,10 +34,16 @@ function uniq(list: Values): TemplateValue[] {
 function chunk([size, list]: Values): TemplateValue[] {
   const items = listOf(list, 'Cannot chunk type');
   const step = Number(toInt64(size));
+  if (step < 0 && Math.floor((items.length - 1) / step) === -1) return typedSlice(sliceType(ANY_SLICE), []);
   if (step <= 0) throw new GoError('runtime error: makeslice: len out of range');
   const out: TemplateValue[] = [];
   for (let i = 0; i < items.length; i += step) out.push(items.slice(i, i + step));
   return typedSlice(sliceType(ANY_SLICE), out);
+}
+
+/** A part of a list; of an empty one Go's nil slice. */
+function someOf(list: Values, from: number, to: number | undefined): TemplateValue[] {
+  return list.length === 0 ? nilSlice(ANY_SLICE) : list.slice(from, to);
 }
 
 function slice([list, from, to]: Values): MaybeValue {
@@ -52,12 +58,13 @@ function slice([list, from, to]: Values): MaybeValue {
 }
 
 function concat(lists: Values): TemplateValue[] {
-  return lists.flatMap((list) => {
+  const out = lists.flatMap((list) => {
     const items = itemsOf(list);
     if (items !== undefined) return items;
     const kind = goTypeOf(list)?.kind;
     throw new GoError(kind === undefined ? NIL_DEREFERENCE : `Cannot concat type ${kind} as list`);
   });
+  return out.length === 0 ? nilSlice(ANY_SLICE) : out;
 }
 
 function sortAlpha([list]: Values): TemplateValue[] {
@@ -78,8 +85,8 @@ export const LISTS: readonly GoFunc[] = [
   ...both('prepend', ['any', 'any'], ([list, item]) => [item as TemplateValue, ...listOf(list, 'Cannot prepend on type')]),
   ...both('first', ['any'], ([list]) => listOf(list, 'Cannot find first on type')[0] ?? null),
   ...both('last', ['any'], ([list]) => listOf(list, 'Cannot find last on type').at(-1) ?? null),
-  ...both('rest', ['any'], ([list]) => listOf(list, 'Cannot find rest on type').slice(1)),
-  ...both('initial', ['any'], ([list]) => listOf(list, 'Cannot find initial on type').slice(0, -1)),
+  ...both('rest', ['any'], ([list]) => someOf(listOf(list, 'Cannot find rest on type'), 1, undefined)),
+  ...both('initial', ['any'], ([list]) => someOf(listOf(list, 'Cannot find initial on type'), 0, -1)),
   ...both('reverse', ['any'], ([list]) => [...listOf(list, 'Cannot find reverse on type')].reverse()),
   ...both('compact', ['any'], ([list]) => listOf(list, 'Cannot compact on type').filter((item) => !isEmpty(item))),
   ...both('uniq', ['any'], ([list]) => uniq(listOf(list, 'Cannot find uniq on type'))),

@@ -4,13 +4,18 @@ import { GoError } from '../errors.ts';
 import { goFunc } from '../functions.ts';
 import { goQuote } from '../quote.ts';
 import { allMatches, compileRegexp, expandTemplate, quoteMeta, replaceMatches, splitMatches } from '../regexp.ts';
-import { stringSlice, type GoInt } from '../values.ts';
+import { STRING_SLICE } from '../types.ts';
+import { nilSlice, stringSlice, type GoInt } from '../values.ts';
 import type { GoFunc, MaybeValue } from '../model.ts';
 
 type Texts = readonly [string, string, string];
 type Run = (re: RE2JS, args: readonly MaybeValue[]) => MaybeValue;
 
 const KEPT = 256;
+
+function texts(found: readonly string[], isNil: boolean): MaybeValue {
+  return isNil ? nilSlice(STRING_SLICE) : stringSlice(found);
+}
 
 /** The functions of regular expressions. Compiled expressions are kept with the functions. */
 export function regexFunctions(): readonly GoFunc[] {
@@ -42,9 +47,13 @@ export function regexFunctions(): readonly GoFunc[] {
       const [found] = allMatches(re, text as string, 1);
       return found === undefined ? '' : (text as string).slice(found.start, found.end);
     }),
-    ...pair('regexFindAll', ['string', 'string', 'int'], (re, [, text, count]) =>
-      stringSlice(allMatches(re, text as string, Number((count as GoInt).value)).map((m) => (text as string).slice(m.start, m.end))),
-    ),
+    ...pair('regexFindAll', ['string', 'string', 'int'], (re, [, text, count]) => {
+      const found = allMatches(re, text as string, Number((count as GoInt).value));
+      return texts(
+        found.map((m) => (text as string).slice(m.start, m.end)),
+        found.length === 0,
+      );
+    }),
     ...pair('regexReplaceAll', ['string', 'string', 'string'], (re, args) => {
       const [, text, replacement] = args as unknown as Texts;
       if (!replacement.includes('$')) return replaceMatches(re, text, () => replacement);
@@ -55,9 +64,10 @@ export function regexFunctions(): readonly GoFunc[] {
       const [, text, replacement] = args as unknown as Texts;
       return replaceMatches(re, text, () => replacement);
     }),
-    ...pair('regexSplit', ['string', 'string', 'int'], (re, [pattern, text, count]) =>
-      stringSlice(splitMatches(re, pattern as string, text as string, Number((count as GoInt).value))),
-    ),
+    ...pair('regexSplit', ['string', 'string', 'int'], (re, [pattern, text, count]) => {
+      const n = Number((count as GoInt).value);
+      return texts(splitMatches(re, pattern as string, text as string, n), n === 0);
+    }),
     goFunc('regexQuoteMeta', ['string'], ([text]: [string]) => quoteMeta(text)),
   ];
 }

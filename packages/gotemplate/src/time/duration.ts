@@ -1,5 +1,5 @@
 import { GoError } from '../errors.ts';
-import { goQuote } from '../quote.ts';
+import { timeQuote } from './quote.ts';
 
 const UNITS: ReadonlyMap<string, bigint> = new Map([
   ['ns', 1n],
@@ -18,7 +18,7 @@ export function parseNanoseconds(text: string): bigint {
   const fail = (message: string): never => {
     throw new GoError(`time: ${message}`);
   };
-  const invalid = `invalid duration ${goQuote(text)}`;
+  const invalid = `invalid duration ${timeQuote(text)}`;
   const sign = text.startsWith('-') ? -1n : 1n;
   let rest = /^[+-]/.test(text) ? text.slice(1) : text;
   if (rest === '0') return 0n;
@@ -30,10 +30,10 @@ export function parseNanoseconds(text: string): bigint {
     if (whole === '' && fraction === '') return fail(invalid);
     rest = rest.slice(all.length);
     const unit = /^[^.\d]+/.exec(rest)?.[0];
-    if (unit === undefined) return fail(`missing unit in duration ${goQuote(text)}`);
+    if (unit === undefined) return fail(`missing unit in duration ${timeQuote(text)}`);
     rest = rest.slice(unit.length);
     const scale = UNITS.get(unit);
-    if (scale === undefined) return fail(`unknown unit ${goQuote(unit)} in duration ${goQuote(text)}`);
+    if (scale === undefined) return fail(`unknown unit ${timeQuote(unit)} in duration ${timeQuote(text)}`);
     total += BigInt(whole === '' ? 0 : whole) * scale;
     if (fraction !== '') total += (BigInt(fraction) * scale) / 10n ** BigInt(fraction.length);
     if (total > LIMIT || (total === LIMIT && sign > 0n)) return fail(invalid);

@@ -2,6 +2,7 @@
 import { goFunc } from '../functions.ts';
 import { GO_TYPE, GoObject, type GoFunc, type TemplateValue } from '../model.ts';
 import { compactInt } from '../number-literal.ts';
+import { goQuote } from '../quote.ts';
 import { structType, INT64, type GoType } from '../types.ts';
 import { GoInt, GoNamedInt, goInt, goInt64, integerOf } from '../values.ts';
 import { MONTHS, WEEKDAYS, civilFromSeconds, secondsFromCivil, weekdayOf, yearDayOf, type Civil } from './civil.ts';
@@ -86,6 +87,13 @@ export class GoTime extends GoObject implements Moment {
 
   override string(): string {
     return this.format('2006-01-02 15:04:05.999999999 -0700 MST');
+  }
+
+  override goString(): string {
+    const c = this.#civil;
+    const { name } = this.zone;
+    const zone = name === 'UTC' ? 'time.UTC' : name === 'Local' ? 'time.Local' : `time.Location(${goQuote(name)})`;
+    return `time.Date(${c.year}, time.${MONTHS[c.month - 1] as string}, ${c.day}, ${c.hour}, ${c.minute}, ${c.second}, ${this.nanoseconds}, ${zone})`;
   }
 
   override json(): string {

@@ -1,21 +1,10 @@
 // Long because every field of a layout has its own way to be read and its own complaint.
 import { GoError } from '../errors.ts';
-import { textToBytes } from '../text.ts';
 import { MONTHS, WEEKDAYS, daysFromCivil, daysInMonth, secondsFromCivil } from './civil.ts';
 import type { Moment } from './format.ts';
 import { splitLayout } from './layout.ts';
+import { timeQuote } from './quote.ts';
 import { UTC, fixedZone, type Zone } from './zone.ts';
-
-/** Quotes as the time package does: bytes beyond ASCII in hexadecimal. */
-function quote(text: string): string {
-  let out = '"';
-  for (const byte of textToBytes(text)) {
-    const ch = String.fromCharCode(byte);
-    if (byte >= 0x80 || byte < 0x20) out += `\\x${byte.toString(16).padStart(2, '0')}`;
-    else out += ch === '"' || ch === '\\' ? `\\${ch}` : ch;
-  }
-  return `${out}"`;
-}
 
 /** A field that the value does not have: which part of the value, which of the layout. */
 class Mismatch extends Error {}
@@ -243,10 +232,12 @@ export interface ParseZones {
 /** Reads a time by a Go layout, as `time.ParseInLocation`. @throws GoError with Go's text */
 export function parseMoment(layout: string, value: string, zones: ParseZones): Moment {
   const fail = (layoutPart: string, valuePart: string): never => {
-    throw new GoError(`parsing time ${quote(value)} as ${quote(layout)}: cannot parse ${quote(valuePart)} as ${quote(layoutPart)}`);
+    throw new GoError(
+      `parsing time ${timeQuote(value)} as ${timeQuote(layout)}: cannot parse ${timeQuote(valuePart)} as ${timeQuote(layoutPart)}`,
+    );
   };
   const complain = (message: string): never => {
-    throw new GoError(`parsing time ${quote(value)}: ${message}`);
+    throw new GoError(`parsing time ${timeQuote(value)}: ${message}`);
   };
   const reader = new ValueReader(value);
   const pieces = splitLayout(layout);
@@ -264,7 +255,7 @@ export function parseMoment(layout: string, value: string, zones: ParseZones): M
       throw error;
     }
   });
-  if (reader.rest !== '') complain(`extra text: ${quote(reader.rest)}`);
+  if (reader.rest !== '') complain(`extra text: ${timeQuote(reader.rest)}`);
   return momentOf(reader.f, zones, complain);
 }
 

@@ -1,5 +1,5 @@
 import { Lru } from '@flux-ts/base';
-import { secondsFromCivil } from './civil.ts';
+import { daysFromCivil, secondsFromCivil } from './civil.ts';
 
 /** What holds at one moment in a zone. */
 export interface ZoneMoment {
@@ -52,6 +52,7 @@ const ABBREVIATIONS: Readonly<Record<string, string>> = {
   'East Africa Time': 'EAT',
   'Central Africa Time': 'CAT',
   'West Africa Standard Time': 'WAT',
+  'West Africa Time': 'WAT',
   'Australian Eastern Standard Time': 'AEST',
   'Australian Eastern Daylight Time': 'AEDT',
   'Australian Central Standard Time': 'ACST',
@@ -105,6 +106,9 @@ export class ZoneDatabase {
   }
 }
 
+/** Middle of January and of July in years with and without summer time. */
+const NAMED: readonly number[] = [1972, 1982, 2000].flatMap((year) => [1, 7].map((month) => daysFromCivil(year, month, 15) * 86_400_000));
+
 function icuZone(name: string): Zone | undefined {
   let parts: Intl.DateTimeFormat;
   let short: Intl.DateTimeFormat;
@@ -126,14 +130,21 @@ function icuZone(name: string): Zone | undefined {
     const wall = { year, month: field('month'), day: field('day'), hour: field('hour'), minute: field('minute'), second: field('second') };
     return secondsFromCivil(wall) - Math.floor(ms / 1000);
   };
+  const abbreviationAt = (ms: number): string | undefined => {
+    const usual = zoneName(short, ms);
+    return ABBREVIATIONS[zoneName(long, ms)] ?? (/^[A-Z]{3,5}$/.test(usual) ? usual : undefined);
+  };
+  // ICU has names from 1970 on; before that, the first later moment of the same offset lends its own
+  const lent = (offset: number): string | undefined => {
+    const later = NAMED.find((ms) => offsetAt(ms) === offset);
+    return later === undefined ? undefined : abbreviationAt(later);
+  };
   return {
     name,
     at(unixSeconds) {
       const ms = unixSeconds * 1000;
       const offset = offsetAt(ms);
-      const usual = zoneName(short, ms);
-      const abbreviation = ABBREVIATIONS[zoneName(long, ms)] ?? (/^[A-Z]{3,5}$/.test(usual) ? usual : numeric(offset));
-      return { abbreviation, offset };
+      return { abbreviation: abbreviationAt(ms) ?? (ms < 0 ? lent(offset) : undefined) ?? numeric(offset), offset };
     },
   };
 }
