@@ -4,6 +4,7 @@ export { diskFileSystem } from './disk-file-system.ts';
 export { KustomizeError, type KustomizeErrorCode } from './errors.ts';
 export type { InflateChart, InflateRequest } from './generators/helm.ts';
 export { applyJsonPatch, type JsonPatchOperation } from './json-patch.ts';
+export { labelManifests } from './label-manifests.ts';
 export type { FetchedBase, LoadRestrictor, RemoteRequest } from './loader.ts';
 export { decodeKustomization, readManifest } from './manifest-file.ts';
 export { memoryFileSystem } from './memory-file-system.ts';

@@ -1,5 +1,5 @@
 import { fieldOf, isMap, isSeq, textOf, type KObject, type KValue } from './value.ts';
-import { DEFINITIONS, KINDS } from './merge-schema.generated.ts';
+import { DEFINITIONS, KINDS, NAMES } from './merge-schema.generated.ts';
 
 /** What a strategic merge needs to know of one definition: its fields' schemas and how its list merges. */
 export interface MergeSchema {
@@ -74,14 +74,58 @@ export const builtinSchemas: MergeSchemas = {
   },
 };
 
+/** How a schema of the user's own stands to the builtin one: alone, over it, or under it. */
+export type SchemaMix = 'alone' | 'over' | 'under';
+
+/** A Swagger document's definitions, and the builtin ones where both count. */
+class Definitions {
+  readonly #own: KObject;
+  readonly #mix: SchemaMix;
+
+  constructor(own: KObject, mix: SchemaMix) {
+    this.#own = own;
+    this.#mix = mix;
+  }
+
+  get(reference: string): KObject | MergeSchema | undefined {
+    const name = reference
+      .replace(/^#\/definitions\//, '')
+      .replaceAll('~1', '/')
+      .replaceAll('~0', '~');
+    const own = fieldOf(this.#own, name);
+    const mine = isMap(own) ? own : undefined;
+    if (this.#mix === 'alone') return mine;
+    return this.#mix === 'over' ? (mine ?? builtinDefinition(name)) : (builtinDefinition(name) ?? mine);
+  }
+}
+
+function builtinDefinition(name: string): MergeSchema | undefined {
+  const index = NAMES.flatMap((line) => line.split(' ')).indexOf(name);
+  return index < 0 ? undefined : new TableSchema(['o', String(index)]);
+}
+
+/** The schema of a node of a Swagger document, references followed; the node's own list rules stay with it. */
+function schemaOf(definitions: Definitions, node: KObject): MergeSchema | undefined {
+  let at = node;
+  for (let hops = 0; hops < 64; hops++) {
+    const reference = textOf(fieldOf(at, '$ref'));
+    if (reference === undefined) return new SwaggerSchema(definitions, at);
+    const target = definitions.get(reference);
+    if (target === undefined) return undefined;
+    if ('merges' in target && typeof target.merges === 'boolean') return target as MergeSchema;
+    at = target as KObject;
+  }
+  return undefined;
+}
+
 /** A schema out of a Swagger document that the user gave (`openapi.path`). */
 class SwaggerSchema implements MergeSchema {
-  readonly #definitions: KObject;
+  readonly #definitions: Definitions;
   readonly #node: KObject;
 
-  constructor(definitions: KObject, node: KObject) {
+  constructor(definitions: Definitions, node: KObject) {
     this.#definitions = definitions;
-    this.#node = resolveRef(definitions, node);
+    this.#node = node;
   }
 
   get merges(): boolean {
@@ -97,41 +141,22 @@ class SwaggerSchema implements MergeSchema {
   }
 
   get elements(): MergeSchema | undefined {
-    const type = fieldOf(this.#node, 'type');
     const items = fieldOf(this.#node, 'items');
-    return type === 'array' && isMap(items) ? new SwaggerSchema(this.#definitions, items) : undefined;
+    return fieldOf(this.#node, 'type') === 'array' && isMap(items) ? schemaOf(this.#definitions, items) : undefined;
   }
 
   field(name: string): MergeSchema | undefined {
     const own = fieldOf(fieldOf(this.#node, 'properties'), name) ?? fieldOf(this.#node, 'additionalProperties');
-    return isMap(own) ? new SwaggerSchema(this.#definitions, own) : undefined;
+    return isMap(own) ? schemaOf(this.#definitions, own) : undefined;
   }
-}
-
-function resolveRef(definitions: KObject, node: KObject): KObject {
-  let at = node;
-  for (let hops = 0; hops < 64; hops++) {
-    const ref = textOf(fieldOf(at, '$ref'));
-    if (ref === undefined) return at;
-    const target = fieldOf(
-      definitions,
-      ref
-        .replace(/^#\/definitions\//, '')
-        .replaceAll('~1', '/')
-        .replaceAll('~0', '~'),
-    );
-    if (!isMap(target)) return {};
-    at = target;
-  }
-  return {};
 }
 
 /** Reads a Swagger document: its definitions with `x-kubernetes-group-version-kind` become kinds. */
-export function swaggerSchemas(document: KValue): MergeSchemas {
-  const definitions = fieldOf(document, 'definitions');
+export function swaggerSchemas(document: KValue, mix: SchemaMix): MergeSchemas {
+  const own = fieldOf(document, 'definitions');
   const kinds = new Map<string, KObject>();
-  if (isMap(definitions)) {
-    for (const node of Object.values(definitions)) {
+  if (isMap(own)) {
+    for (const node of Object.values(own)) {
       const list = fieldOf(node, 'x-kubernetes-group-version-kind');
       if (!isMap(node) || !isSeq(list)) continue;
       for (const gvk of list) {
@@ -141,23 +166,14 @@ export function swaggerSchemas(document: KValue): MergeSchemas {
       }
     }
   }
+  const definitions = new Definitions(isMap(own) ? own : {}, mix);
   return {
     kind(apiVersion, kind) {
       const node = kinds.get(`${apiVersion}/${kind}`);
-      return node === undefined || !isMap(definitions) ? undefined : new SwaggerSchema(definitions, node);
-    },
-  };
-}
-
-/** Asks several sources, the first that knows a kind answers. */
-export function firstSchemas(...sources: readonly MergeSchemas[]): MergeSchemas {
-  return {
-    kind(apiVersion, kind) {
-      for (const source of sources) {
-        const found = source.kind(apiVersion, kind);
-        if (found !== undefined) return found;
-      }
-      return undefined;
+      const mine = node === undefined ? undefined : new SwaggerSchema(definitions, node);
+      if (mix === 'alone') return mine;
+      const builtin = builtinSchemas.kind(apiVersion, kind);
+      return mix === 'over' ? (mine ?? builtin) : (builtin ?? mine);
     },
   };
 }

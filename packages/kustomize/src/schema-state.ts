@@ -1,6 +1,6 @@
 import { parseYaml } from '@flux-ts/yaml';
 import { failure } from './errors.ts';
-import { builtinSchemas, firstSchemas, swaggerSchemas, type MergeSchemas } from './merge-schema.ts';
+import { builtinSchemas, swaggerSchemas, type MergeSchemas } from './merge-schema.ts';
 import { isKnownKind } from './cluster-scope.ts';
 import { fieldOf, textOf, type KObject } from './value.ts';
 
@@ -10,11 +10,12 @@ const BUILTIN_VERSION = 'v1.21.2';
 export class SchemaState {
   #schemas: MergeSchemas = builtinSchemas;
   #set = false;
-  #sawUnknown: boolean;
+  #sawUnknown = false;
+  readonly #keepBuiltin: boolean;
 
   /** @param keepBuiltin whether a custom schema is always added to the builtin one */
   constructor(keepBuiltin: boolean) {
-    this.#sawUnknown = keepBuiltin;
+    this.#keepBuiltin = keepBuiltin;
   }
 
   /** The schema in use. */
@@ -46,8 +47,8 @@ export class SchemaState {
     const version = openapi?.['version'];
     if (content !== undefined) {
       if (version !== undefined) throw failure('builtin version and custom schema provided, cannot use both', 'KUSTOMIZE_CONFIG');
-      const custom = swaggerSchemas(parseYaml(Buffer.from(content).toString('utf8'), path === undefined ? {} : { file: path }));
-      this.#schemas = this.#sawUnknown ? firstSchemas(custom, builtinSchemas) : custom;
+      const document = parseYaml(Buffer.from(content).toString('utf8'), path === undefined ? {} : { file: path });
+      this.#schemas = swaggerSchemas(document, this.#keepBuiltin ? 'over' : this.#sawUnknown ? 'under' : 'alone');
       this.#set = true;
       return;
     }

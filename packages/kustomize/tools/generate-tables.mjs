@@ -83,14 +83,14 @@ export const DEFINITIONS: readonly string[] = [
 ${nodes.map((n) => `  ${quote(n)},`).join('\n')}
 ];
 
+/** The definitions' names, in the same order. */
+export const NAMES: readonly string[] = [
+${lines(names)}
+];
+
 /** Kinds as \`apiVersion/Kind=definition\`. */
 export const KINDS: readonly string[] = [
 ${lines([...used].map(([n, d]) => `${n}=${d}`))}
-];
-
-/** Kinds that have a schema in which nothing merges by key. */
-export const PLAIN_KINDS: readonly string[] = [
-${lines(known)}
 ];
 `,
 );

@@ -26,3 +26,23 @@ export {
   type LoadedVariables,
   type ReadReference,
 } from './substitute.ts';
+export { chartInflater, inflateChart, type InflateOptions } from './inflate-chart.ts';
+export {
+  helmOriginLabels,
+  postRenderer,
+  renderHelmRelease,
+  type HelmReleaseEnv,
+  type HelmReleaseInput,
+  type HelmReleaseRender,
+} from './render-release.ts';
+export {
+  composeValues,
+  setValue,
+  valuesDigest,
+  ValuesReferenceError,
+  type ComposedValues,
+  type ReadValuesReference,
+  type ValuesInput,
+  type ValuesReference,
+  type ValuesReferenceReason,
+} from './values.ts';
