@@ -1,23 +1,22 @@
-import { define } from '@flux-ts/base';
+import { define, isArray, isObject, sortedKeys } from '@flux-ts/base';
 import { AliasGuard, EXCESSIVE_ALIASING } from './alias-guard.ts';
 import { decodeBase64, goUtf8 } from './base64.ts';
 import { YamlError, type YamlErrorCode } from './errors.ts';
 import { formatFloat } from './go-number.ts';
 import { GoBytes, GoFloat, GoMap, goQuote, GoSyntax, goSyntax, timeSyntax, type GoValue } from './go-syntax.ts';
-import { kyamlLeaf, type KyamlLeaf, type KyamlValue } from './kyaml-value.ts';
+import { foldedAgain } from './folded-again.ts';
+import { kyamlLeaf, KyamlScalar, type KyamlLeaf, type KyamlValue } from './kyaml-value.ts';
 import type { YamlNode } from './node.ts';
 import { resolveTagged, resolveV3, type ScalarTag } from './resolve.ts';
 
 /** How nodes become values. */
 export interface DecodeV3Options {
   readonly file: string | undefined;
-  /** Box scalars whose text does not follow from their value. */
-  readonly box: boolean;
   /**
-   * `yaml`: keys that are no strings become strings as Go prints them. `json`: they are refused below the top, as
-   * Go's JSON encoder refuses a map[interface{}]interface{}.
+   * As kustomize does it: scalars are boxed where their text says more than their value, and what Go's JSON encoder
+   * refuses (keys that are no strings below the top, NaN, infinities) is an error. Otherwise keys become strings as Go prints them.
    */
-  readonly keys: 'yaml' | 'json';
+  readonly kyaml: boolean;
 }
 
 type Target = Record<string, KyamlValue>;
@@ -26,7 +25,7 @@ type Target = Record<string, KyamlValue>;
 export function decodeV3(node: YamlNode, options: DecodeV3Options): KyamlValue {
   const decoder = new Decoder(options);
   const value = decoder.value(node, true);
-  decoder.check();
+  decoder.check(value);
   return value;
 }
 
@@ -42,6 +41,8 @@ class Decoder {
   readonly #guard = new AliasGuard();
   readonly #open = new Set<YamlNode>();
   readonly #issues: { readonly code: YamlErrorCode; readonly problem: string; readonly node: YamlNode }[] = [];
+  readonly #oddMaps = new Map<KyamlValue, YamlNode>();
+  #unfitFound = false;
   /** Flow collections around the node: printed and read again by kyaml, nothing in them becomes an empty string. */
   #flow = 0;
 
@@ -49,20 +50,38 @@ class Decoder {
     this.#options = options;
   }
 
-  check(): void {
+  /** Raises what Go finds after decoding. */
+  check(value: KyamlValue): void {
     const [first] = this.#issues;
-    if (first === undefined) return;
+    if (first === undefined) {
+      if (this.#unfitFound) this.#checkJson(value);
+      return;
+    }
     this.#fail(first.code, `unmarshal errors:\n${this.#issues.map((r) => `  ${r.problem}`).join('\n')}`, first.node);
   }
 
-  #throw(code: YamlErrorCode, problem: string, place: { readonly lead: string; readonly node: YamlNode }): never {
-    const { node } = place;
-    const mark = { pos: node.start, index: node.start, line: Math.max(node.line - 1, 0), column: Math.max(node.column - 1, 0) };
-    throw new YamlError({ code, problem, message: place.lead + problem, file: this.#options.file, mark });
+  /** Finds, in key order, the first value that encoding/json refuses. */
+  #checkJson(value: KyamlValue): void {
+    const number = value instanceof KyamlScalar ? value.value : value;
+    if (typeof number === 'number' && !Number.isFinite(number)) {
+      const name = Number.isNaN(number) ? 'NaN' : number > 0 ? '+Inf' : '-Inf';
+      throw this.#jsonError(`unsupported value: ${name}`, undefined);
+    }
+    const odd = this.#oddMaps.get(value);
+    if (odd !== undefined) throw this.#jsonError('unsupported type: map[interface {}]interface {}', odd);
+    if (isArray(value)) for (const item of value) this.#checkJson(item);
+    else if (isObject(value) && !(value instanceof KyamlScalar))
+      for (const key of sortedKeys(value)) this.#checkJson(value[key] as KyamlValue);
+  }
+
+  #jsonError(text: string, node: YamlNode | undefined): YamlError {
+    const mark = node === undefined ? undefined : { pos: node.start, index: node.start, line: node.line - 1, column: node.column - 1 };
+    return new YamlError({ code: 'YAML_TYPE', problem: `json: ${text}`, message: `json: ${text}`, file: this.#options.file, mark });
   }
 
   #fail(code: YamlErrorCode, problem: string, node: YamlNode): never {
-    this.#throw(code, problem, { lead: 'yaml: ', node });
+    const mark = { pos: node.start, index: node.start, line: Math.max(node.line - 1, 0), column: Math.max(node.column - 1, 0) };
+    throw new YamlError({ code, problem, message: `yaml: ${problem}`, file: this.#options.file, mark });
   }
 
   value(node: YamlNode, top: boolean): KyamlValue {
@@ -85,9 +104,12 @@ class Decoder {
     if (node.kind === 'sequence') value = node.content.map((item) => this.value(item, false));
     else {
       const out: Target = {};
-      const json = this.#options.keys === 'json';
-      if (json && !top) this.#refuseOddKeys(node);
-      this.#mapping(node, out, { stringKeys: json || isStringMap(node) });
+      const odd = this.#options.kyaml && !top ? this.#oddKey(node) : undefined;
+      if (odd !== undefined) {
+        this.#oddMaps.set(out, odd);
+        this.#unfitFound = true;
+      }
+      this.#mapping(node, out, { stringKeys: this.#options.kyaml ? odd === undefined : isStringMap(node) });
       value = out;
     }
     if (node.style === 'flow') this.#flow--;
@@ -106,13 +128,20 @@ class Decoder {
 
   #leaf(node: YamlNode): KyamlLeaf {
     const { tag, value } = this.#scalar(node);
-    return this.#options.box ? kyamlLeaf(node.text, tag, value) : value;
+    if (!this.#options.kyaml) return value;
+    // kustomize prints nodes and reads them again at its end
+    if (node.text === '' && tag === '!!null' && this.#flow > 0) return new KyamlScalar('', '!!null', '');
+    if (node.style === 'folded' && typeof value === 'string') {
+      const again = foldedAgain(value);
+      if (again !== value) return new KyamlScalar(value, '!!str', again);
+    }
+    if (typeof value === 'number' && !Number.isFinite(value)) this.#unfitFound = true;
+    return kyamlLeaf(node.text, tag, value);
   }
 
   #scalar(node: YamlNode): { readonly tag: ScalarTag; readonly value: null | boolean | number | bigint | string } {
     if (!node.tagged) {
       if (node.style !== 'plain' || node.tag === '!!str') return { tag: '!!str', value: node.text };
-      if (node.text === '' && this.#flow > 0 && this.#options.box) return { tag: '!!str', value: '' };
       return resolveV3(node.text);
     }
     try {
@@ -174,16 +203,14 @@ class Decoder {
     if (merge !== undefined) this.#merge(merge, out, { stringKeys: how.stringKeys, merged: merged ?? own });
   }
 
-  /** encoding/json refuses a map[interface{}]interface{}. Keys without a text are read again as empty strings. */
-  #refuseOddKeys(node: YamlNode): void {
+  /** A key that makes a map[interface{}]interface{} of a mapping. Keys without a text are read again as empty strings. */
+  #oddKey(node: YamlNode): YamlNode | undefined {
     for (let i = 0; i < node.content.length; i += 2) {
-      let key = node.content[i] as YamlNode;
-      if (key.kind === 'alias') key = key.alias as YamlNode;
-      if (key.kind !== 'scalar') this.#key(key, { stringKeys: false });
-      if (key.tag !== '!!str' && key.tag !== '!!merge' && key.text !== '') {
-        this.#throw('YAML_TYPE', 'json: unsupported type: map[interface {}]interface {}', { lead: '', node: key });
-      }
+      const written = node.content[i] as YamlNode;
+      const key = written.kind === 'alias' ? (written.alias as YamlNode) : written;
+      if (key.kind !== 'scalar' || (key.tag !== '!!str' && key.tag !== '!!merge' && key.text !== '')) return key;
     }
+    return undefined;
   }
 
   /** A key's text; undefined where Go leaves the pair out (and, but for null, names the reason in the end). */
@@ -192,6 +219,7 @@ class Decoder {
     if (node.kind === 'alias') return this.#followed(node, (target) => this.#key(target, how));
     if (node.kind !== 'scalar') return this.#collectionKey(node, how);
     const { tag, value } = this.#scalar(node);
+    if (this.#options.kyaml && node.text === '') return '';
     if (how.stringKeys) return value === null ? undefined : tag === '!!binary' ? String(value) : node.text;
     return typeof value === 'number' && tag === '!!float' ? formatFloat(value) : String(value);
   }
@@ -216,6 +244,7 @@ class Decoder {
     if (node.kind === 'sequence') return node.content.map((item) => this.#goValue(item)).filter((item) => item !== undefined);
     if (node.kind === 'scalar') {
       const { tag, value } = this.#scalar(node);
+      if (this.#options.kyaml && node.text === '') return '';
       if (tag === '!!binary') return new GoBytes(decodeBase64(node.text) as Buffer);
       if (tag === '!!timestamp') return new GoSyntax(timeSyntax(String(value)));
       return tag === '!!float' && typeof value === 'number' ? new GoFloat(value) : value;

@@ -1,6 +1,7 @@
 import type { JsonValue } from '@flux-ts/base';
 import { Composer } from './composer.ts';
 import { decodeV3 } from './decode-v3.ts';
+import { applyMerges } from './merge-keys.ts';
 import { YamlError } from './errors.ts';
 import type { KyamlValue } from './kyaml-value.ts';
 import type { YamlNode } from './node.ts';
@@ -53,14 +54,24 @@ export function parseKyaml(input: string | Uint8Array, options?: YamlReadOptions
   checkSize(input, limits);
   let text = asText(input);
   if (text.includes('\r\n')) text = text.replaceAll('\r\n', '\n');
-  return splitDocuments(text, limits).map((piece) => {
-    try {
-      const node = new Composer(readSource(piece.text), 'v3', limits).next();
-      return node === undefined ? null : decodeV3(node, { file: limits.file, box: true, keys: 'json' });
-    } catch (error) {
-      throw error instanceof YamlError ? error.movedBy(piece.line) : error;
-    }
+  const pieces = splitDocuments(text, limits);
+  // kustomize parses every document before it looks into one
+  const nodes = pieces.map((piece) => located(piece, () => new Composer(readSource(piece.text), 'v3', limits).next()));
+  nodes.forEach((node, i) => {
+    if (node !== undefined) located(pieces[i] as Piece, () => applyMerges(node, limits.file));
   });
+  return nodes.map((node, i) =>
+    node === undefined ? null : located(pieces[i] as Piece, () => decodeV3(node, { file: limits.file, kyaml: true })),
+  );
+}
+
+/** Makes the diagnostics of a piece count in the whole text. */
+function located<T>(piece: Piece, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof YamlError ? error.movedBy(piece.line) : error;
+  }
 }
 
 /** Reads all documents of a stream as yaml.v3 nodes, one `document` node each. */
@@ -82,5 +93,5 @@ export function parseNode(input: string | Uint8Array, options?: YamlReadOptions)
 
 /** Decodes a node as yaml.v3 does into interface{}; keys become strings. @throws YamlError for repeated keys and bad merges */
 export function nodeValue(node: YamlNode): JsonValue {
-  return decodeV3(node, { file: undefined, box: false, keys: 'yaml' }) as JsonValue;
+  return decodeV3(node, { file: undefined, kyaml: false }) as JsonValue;
 }
