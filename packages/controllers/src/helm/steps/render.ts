@@ -3,7 +3,7 @@ import { defaultCapabilities, type Capabilities, type Rendered } from '@flux-ts/
 import { nameOf, namespaceOf, serverVersion, specOf, type KubeClient } from '@flux-ts/kube';
 import { renderHelmRelease } from '@flux-ts/render';
 import { specObject, specText } from '../../shared/spec.ts';
-import { GROUP, type ReleaseRun } from '../run.ts';
+import { actionFlag, type ReleaseRun } from '../run.ts';
 
 /** Which render of a release. */
 export interface RenderRequest {
@@ -78,9 +78,15 @@ function renderOnce(run: ReleaseRun, request: RenderRequest, env: RenderEnv): Re
       values: run.values,
       ...(Array.isArray(postRenderers) ? { postRenderers: postRenderers.filter(isObject) } : {}),
       ...(commonMetadata === undefined ? {} : { commonMetadata }),
-      postRenderStrategy: specText(object, 'postRenderStrategy') ?? 'combined',
-      originLabels: { [`${GROUP}/name`]: nameOf(object), [`${GROUP}/namespace`]: namespaceOf(object) },
+      postRenderStrategy: strategyOf(object),
+      skipSchemaValidation: actionFlag(object, request.isInstall ? 'install' : 'upgrade', 'disableSchemaValidation'),
+      originLabels: { name: nameOf(object), namespace: namespaceOf(object) },
     },
     { ...env, clock: cell.clock, random: cell.random, caches: cell.caches },
-  );
+  ).rendered;
+}
+
+function strategyOf(object: JsonObject): 'combined' | 'separate' | 'nohooks' {
+  const strategy = specText(object, 'postRenderStrategy');
+  return strategy === 'nohooks' || strategy === 'separate' ? strategy : 'combined';
 }
