@@ -1,5 +1,5 @@
 import type { JsonObject } from '@flux-ts/base';
-import { applyDefaults } from './defaults.ts';
+import { Defaulter } from './defaults.ts';
 import { KindCodec } from './kind-codec.ts';
 import { MergeTypes } from './merge-types.ts';
 import { OpenApiDocuments } from './openapi-v3.ts';
@@ -28,10 +28,15 @@ export class KindInfo extends KindCodec {
   readonly subresources: readonly SubresourceInfo[];
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
+  readonly #defaulter: Defaulter;
 
-  /** @param row the resource, @param subresources its subresources */
-  constructor(table: TypeTable, row: ResourceRow, context: { readonly type: TypeInfo; readonly subresources: readonly SubresourceInfo[] }) {
+  constructor(
+    table: TypeTable,
+    row: ResourceRow,
+    context: { readonly type: TypeInfo; readonly subresources: readonly SubresourceInfo[]; readonly defaulter: Defaulter },
+  ) {
     super(table, { apiVersion: joinVersion(row.group, row.version), kind: row.kind }, context.type);
+    this.#defaulter = context.defaulter;
     this.group = row.group;
     this.version = row.version;
     this.resource = row.resource;
@@ -46,7 +51,7 @@ export class KindInfo extends KindCodec {
 
   /** The object with the API server's defaults: no clock, no allocation. The same object where nothing was missing. */
   defaults(object: JsonObject): JsonObject {
-    return applyDefaults(this.typeName, object);
+    return this.#defaulter.apply(this.type, object);
   }
 }
 
@@ -55,6 +60,7 @@ export class Kinds {
   /** The types for server-side apply. */
   readonly mergeTypes: MergeTypes;
   readonly #table: TypeTable;
+  readonly #defaulter: Defaulter;
   readonly #rows = new Map<string, ResourceRow>();
   readonly #kinds = new Map<string, KindInfo>();
   readonly #codecs = new Map<string, KindCodec>();
@@ -65,6 +71,7 @@ export class Kinds {
   constructor(table: TypeTable) {
     this.#table = table;
     this.mergeTypes = new MergeTypes(table);
+    this.#defaulter = new Defaulter(table);
     for (const row of table.resources) {
       if (!row.resource.includes('/')) this.#rows.set(`${joinVersion(row.group, row.version)}/${row.resource}`, row);
     }
@@ -95,7 +102,7 @@ export class Kinds {
     const row = this.#rows.get(key);
     const type = row === undefined ? undefined : this.#typeOf(apiVersion, row.kind);
     if (row === undefined || type === undefined) return undefined;
-    const info = new KindInfo(this.#table, row, { type, subresources: this.#subresources(row) });
+    const info = new KindInfo(this.#table, row, { type, subresources: this.#subresources(row), defaulter: this.#defaulter });
     this.#kinds.set(key, info);
     return info;
   }
