@@ -20,7 +20,10 @@ class JsonChecker {
 
   #invalid(context: string): never {
     const code = this.#text.codePointAt(this.#at);
-    if (code === undefined) throw new GoError('unexpected end of JSON input');
+    if (code === undefined) {
+      // at the end Go's scanner is fed a blank, which some states refuse
+      throw new GoError(/literal \w+ |numeric|escape/.test(context) ? `invalid character ' ' ${context}` : 'unexpected end of JSON input');
+    }
     const ch =
       code === 39
         ? `'\\''`

@@ -105,6 +105,18 @@ function overflows(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(overflows);
 }
 
+const STRAY = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** Replaces what is no character (half pairs, stray bytes) by U+FFFD, as encoding/json does. */
+function repaired(value: JsonValue): JsonValue {
+  if (typeof value === 'string') return value.replace(STRAY, '\ufffd');
+  if (isArray(value)) return value.map(repaired);
+  if (typeof value !== 'object' || value === null) return value;
+  const out: Record<string, JsonValue> = {};
+  for (const [key, item] of Object.entries(value)) define(out, key.replace(STRAY, '\ufffd'), repaired(item));
+  return out;
+}
+
 /** Reads JSON as `json.Unmarshal` into an interface does: all numbers are float64. @throws GoError with encoding/json's text */
 export function parseGoJson(text: string): JsonValue {
   let value: JsonValue;
@@ -118,5 +130,5 @@ export function parseGoJson(text: string): JsonValue {
     const number = /-?\d+(?:\.\d+)?[eE]\+?\d{3,}|-?\d{309,}/.exec(text)?.[0] ?? '';
     throw new GoError(`json: cannot unmarshal number ${number} into Go value of type float64`);
   }
-  return value;
+  return /\\u[dD][89a-fA-F]|[\ud800-\udfff]/.test(text) ? repaired(value) : value;
 }

@@ -20,9 +20,7 @@ export function compileRegexp(pattern: string, cache?: RegexpCache): RE2JS {
 }
 
 function syntaxText(error: RE2JSSyntaxException): string {
-  const description = error.getDescription();
-  const pattern = error.getPattern();
-  return pattern === null || pattern === undefined ? description : `${description}: \`${pattern}\``;
+  return `${error.getDescription()}: \`${error.getPattern() ?? ''}\``;
 }
 
 /** One match: where it starts and ends, and its groups (start and end, or undefined). */

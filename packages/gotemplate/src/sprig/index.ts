@@ -15,6 +15,7 @@ import { regexFunctions } from './regex.ts';
 import { secretFunctions } from './secrets.ts';
 import { SEMVER } from './semver.ts';
 import { STRINGS } from './strings.ts';
+import { URLS } from './urls.ts';
 import type { FunctionTable } from '../model.ts';
 
 /** What sprig's functions take from outside. */
@@ -41,6 +42,7 @@ export function sprigFunctions(env: SprigEnvironment): FunctionTable {
     PATHS,
     ENCODINGS,
     SEMVER,
+    URLS,
     regexFunctions(),
     dateFunctions(env),
     certificateFunctions(env),
