@@ -1,4 +1,5 @@
 import { helmGroup } from './commands/helm/group.ts';
+import { kustomizeGroup } from './commands/kustomize/group.ts';
 import type { Command } from './frame/command.ts';
 import type { FlagSpec, FlagType } from './frame/flags.ts';
 
@@ -358,6 +359,7 @@ export const commandTree: Command = {
     dev,
     get,
     helmGroup,
+    kustomizeGroup,
     {
       name: 'install',
       short: 'Install or upgrade Flux',

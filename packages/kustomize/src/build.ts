@@ -16,6 +16,7 @@ import { sortResources } from './transformers/sort-order.ts';
 import { varTransformer } from './transformers/vars.ts';
 import type { Transformer } from './transformers/transformer.ts';
 import type { ResMap } from './res-map.ts';
+import type { Resource } from './resource.ts';
 import { checkIdentity } from './read-resources.ts';
 
 /** How a kustomization is built. */
@@ -46,6 +47,8 @@ export interface BuildOptions {
   readonly keepBuiltinSchema?: boolean;
   /** Looks at each step; see `explain`. */
   readonly observe?: StepObserver;
+  /** Is shown the resources as they are in the end. */
+  readonly finished?: (resources: readonly Resource[]) => void;
 }
 
 /** One resource of the output. */
@@ -115,6 +118,7 @@ export function build(fs: FileSystem, path: string, options: BuildOptions = {}):
     );
   }
   const output = { origins: metadata.includes('originAnnotations'), transformations: metadata.includes('transformerAnnotations') };
+  options.finished?.(acc.map.resources);
   const resources = acc.map.resources.map((resource): KResource => {
     const object = plainObject(finishObject(resource, output));
     return { object, id: resIdOf(object), ...(resource.state.origin === undefined ? {} : { origin: resource.state.origin }) };

@@ -2,6 +2,7 @@ export { build, type BuildOptions, type BuildResult, type KResource } from './bu
 export { BuildCache, type CacheStats } from './cache.ts';
 export { diskFileSystem } from './disk-file-system.ts';
 export { KustomizeError, type KustomizeErrorCode } from './errors.ts';
+export { explain, type Explanation, type FieldStep } from './explain.ts';
 export type { InflateChart, InflateRequest } from './generators/helm.ts';
 export { applyJsonPatch, type JsonPatchOperation } from './json-patch.ts';
 export { labelManifests } from './label-manifests.ts';
@@ -12,4 +13,4 @@ export type { Origin } from './origin.ts';
 export { fingerprintOf, listingOf, probeOf, type FingerprintedFileSystem, type ReadSet } from './reads.ts';
 export { gvkText, idText, resIdOf, type Gvk, type ResId } from './res-id.ts';
 export { applyStrategicPatch } from './strategic-merge.ts';
-export type { StepObserver } from './target.ts';
+export type { BuildStep, StepObserver } from './target.ts';

@@ -52,6 +52,8 @@ export class Resource {
   #object: KObject | undefined;
   #id: ResId | undefined;
   state: ResourceState;
+  /** What an observer hangs on a resource; copies share it. */
+  trace: object | undefined;
 
   constructor(object: KObject, state: ResourceState = FRESH) {
     this.#object = object;
@@ -83,6 +85,7 @@ export class Resource {
   /** A copy that can go its own way. */
   copy(): Resource {
     const copy = new Resource(this.object, this.state);
+    copy.trace = this.trace;
     if (this.#object === undefined) copy.clear();
     else copy.#id = this.#id;
     return copy;

@@ -36,10 +36,20 @@ export interface BuildContext {
   readonly observe: StepObserver | undefined;
 }
 
+/** One step of a build, for people. */
+export interface BuildStep {
+  /** kustomize's name of the transformer or generator. */
+  readonly name: string;
+  /** The patch file, the prefix and the like. */
+  readonly detail: string;
+  /** The kustomization file that asks for it. */
+  readonly where: string;
+}
+
 /** Sees the steps of a build. */
 export interface StepObserver {
   /** Runs a step and looks at what it changed. */
-  around(step: { readonly name: string; readonly detail: string; readonly where: string }, map: ResMap, run: () => void): void;
+  around(step: BuildStep, map: ResMap, run: () => void): void;
   /** A resource was read from a file. */
   loaded(resource: Resource, file: string, index: number): void;
 }
