@@ -1,0 +1,95 @@
+// Plays scenarios with the real kubectl and helm against the embedded API server and prints how many of them went as in a
+// real cluster. Options: --corpus DIR (charts), --only TEXT (names that contain it), --program NAME, --url URL (a running server).
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { RealClock, systemRandom } from '@flux-ts/base';
+import { createApiServer } from '@flux-ts/apiserver';
+import { oraclePath } from '../../tools/oracle.mjs';
+import { startSimulator } from './simulator.ts';
+import { play, type Program, type Scenario, type Stage } from './scenario.ts';
+import { ACCESS } from './scenarios/access.ts';
+import { APPLYING } from './scenarios/applying.ts';
+import { CHANGING } from './scenarios/changing.ts';
+import { CREATING } from './scenarios/creating.ts';
+import { CUSTOM } from './scenarios/custom.ts';
+import { CHARTS } from './scenarios/charts.ts';
+import { LOOKING } from './scenarios/looking.ts';
+import { WORKLOADS } from './scenarios/workloads.ts';
+
+const SCENARIOS: readonly Scenario[] = [...CREATING, ...LOOKING, ...APPLYING, ...CHANGING, ...CUSTOM, ...ACCESS, ...WORKLOADS, ...CHARTS];
+const LANES = 2;
+
+function option(name: string): string | undefined {
+  const at = process.argv.indexOf(`--${name}`);
+  return at === -1 ? undefined : process.argv[at + 1];
+}
+
+const root = resolve(import.meta.dirname, '../..');
+const corpus = resolve(option('corpus') ?? join(root, '../shared/corpus'));
+const only = option('only');
+const onlyProgram = option('program');
+
+function binary(program: Program): string {
+  const path = oraclePath(program);
+  if (path === undefined) throw new Error(`${program} is not installed: node tools/oracle.mjs install`);
+  return path;
+}
+
+const server = await createApiServer({ clock: new RealClock(), random: systemRandom, freeze: true });
+const listener = await server.listen();
+const stop = startSimulator(server);
+const stage: Stage = { url: option('url') ?? listener.url, corpus, binary };
+
+const jobs: { scenario: Scenario; program: Program }[] = [];
+let skipped = 0;
+for (const scenario of SCENARIOS) {
+  if (only !== undefined && !scenario.name.includes(only)) continue;
+  for (const program of scenario.programs) {
+    if (onlyProgram !== undefined && onlyProgram !== program) continue;
+    const why =
+      oraclePath(program) === undefined
+        ? `${program} is not installed`
+        : scenario.corpus !== undefined && !existsSync(join(corpus, scenario.corpus))
+          ? `${scenario.corpus} is not in the corpus`
+          : undefined;
+    if (why === undefined) jobs.push({ scenario, program });
+    else {
+      skipped++;
+      console.log(`skip ${scenario.name} (${program}): ${why}`);
+    }
+  }
+}
+
+let passed = 0;
+let failed = 0;
+const held = new Map<string, Promise<unknown>>();
+function alone<T>(word: string | undefined, run: () => Promise<T>): Promise<T> {
+  if (word === undefined) return run();
+  const turn = (held.get(word) ?? Promise.resolve()).then(run);
+  held.set(
+    word,
+    turn.catch(() => undefined),
+  );
+  return turn;
+}
+
+async function lane(): Promise<void> {
+  for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+    const started = performance.now();
+    const problem = await alone(job.scenario.alone, () => play(job.scenario, job.program, stage));
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    if (problem === undefined) {
+      passed++;
+      console.log(`ok   ${job.scenario.name} (${job.program}) ${seconds}s`);
+    } else {
+      failed++;
+      console.log(`FAIL ${job.scenario.name} (${job.program}) ${seconds}s: ${problem}`);
+    }
+  }
+}
+await Promise.all(Array.from({ length: LANES }, lane));
+stop();
+await server.close();
+console.log(`conformance:kubectl: ${passed} of ${passed + failed} scenarios${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed > 0 ? 1 : 0);

@@ -1,0 +1,231 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** The real programs that scenarios are run with. */
+export type Program = 'kubectl136' | 'kubectl131' | 'helm4' | 'helm3';
+
+/** One command and what it must do. `$NS`, `$PROGRAM`, `$DIR`, `$CORPUS` and `$URL` in texts are replaced. */
+export interface Step {
+  /** The arguments, as a shell would split them. */
+  readonly run: string;
+  readonly stdin?: string;
+  /** A shell line before the command. */
+  readonly shell?: string;
+  /** What standard output must match, each one. */
+  readonly out?: RegExp | string | readonly (RegExp | string)[];
+  /** What it must not match. */
+  readonly not?: RegExp | string;
+  /** What standard error must match. */
+  readonly err?: RegExp | string;
+  /** The command must fail. */
+  readonly fails?: boolean;
+  /** Environment of this command. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Commands to run while this one watches; it is ended when its output matches, or after the timeout. */
+  readonly during?: readonly string[];
+  /** Another program than the scenario's (helm scenarios look with kubectl). */
+  readonly with?: Program;
+  /** Run again until it does what it must, at most this long. */
+  readonly withinMs?: number;
+}
+
+/** A story that the clients play against the server. Each one has a namespace of its own. */
+export interface Scenario {
+  readonly name: string;
+  readonly programs: readonly Program[];
+  /** Scenarios with the same word are never played at the same time. */
+  readonly alone?: string;
+  /** Needs workloads that become Ready. */
+  readonly simulator?: boolean;
+  /** Needs a folder of the corpus. */
+  readonly corpus?: string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly steps: readonly Step[];
+}
+
+/** Both kubectls. */
+export const KUBECTLS: readonly Program[] = ['kubectl136', 'kubectl131'];
+/** Both helms. */
+export const HELMS: readonly Program[] = ['helm4', 'helm3'];
+
+/** Where scenarios run. */
+export interface Stage {
+  readonly url: string;
+  readonly corpus: string;
+  readonly binary: (program: Program) => string;
+}
+
+/** What a command did. */
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const TIMEOUT_MS = 120_000;
+
+/** Plays one scenario with one program. @returns what went wrong, or undefined */
+export async function play(scenario: Scenario, program: Program, stage: Stage): Promise<string | undefined> {
+  const directory = mkdtempSync(join(tmpdir(), 'flux-ts-kubectl-'));
+  const label = scenario.name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 40)
+    .replace(/-$/, '');
+  const namespace = `${label}-${program}`;
+  const fill = (text: string): string =>
+    text
+      .replaceAll('$NS', namespace)
+      .replaceAll('$PROGRAM', program)
+      .replaceAll('$DIR', directory)
+      .replaceAll('$CORPUS', stage.corpus)
+      .replaceAll('$URL', stage.url);
+  try {
+    for (const [path, text] of Object.entries(scenario.files ?? {})) {
+      mkdirSync(dirname(join(directory, path)), { recursive: true });
+      writeFileSync(join(directory, path), fill(text));
+    }
+    writeFileSync(join(directory, 'kubeconfig'), kubeconfig(stage.url, namespace));
+    const kubectl = program.startsWith('kubectl') ? program : 'kubectl136';
+    const command = (step: Step): Promise<Outcome> =>
+      execute({
+        binary: stage.binary(step.with ?? program),
+        args: split(fill(step.run)),
+        directory,
+        env: step.env ?? {},
+        ...(step.stdin === undefined ? {} : { stdin: fill(step.stdin) }),
+      });
+    const prepared = await execute({ binary: stage.binary(kubectl), args: ['create', 'namespace', namespace], directory, env: {} });
+    if (prepared.code !== 0) return `create namespace: ${prepared.stderr}`;
+    for (const step of scenario.steps) {
+      if (step.shell !== undefined) {
+        const done = await execute({ binary: '/bin/sh', args: ['-c', fill(step.shell)], directory, env: {} });
+        if (done.code !== 0) return `${step.shell}: ${done.stderr}`;
+      }
+      const problem =
+        step.during === undefined ? await settle(step, () => command(step), fill) : await watch({ step, directory, fill, stage, program });
+      if (problem !== undefined) return `${step.run}: ${problem}`;
+    }
+    return undefined;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function settle(step: Step, run: () => Promise<Outcome>, fill: (text: string) => string): Promise<string | undefined> {
+  const end = Date.now() + (step.withinMs ?? 0);
+  for (;;) {
+    const problem = judge(step, await run(), fill);
+    if (problem === undefined || Date.now() >= end) return problem;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+function judge(step: Step, outcome: Outcome, fill: (text: string) => string): string | undefined {
+  const shown = `\n--- exit ${String(outcome.code)}\n${outcome.stdout.slice(-1500)}\n${outcome.stderr.slice(-1500)}`;
+  if ((outcome.code !== 0) !== (step.fails ?? false)) return `${step.fails === true ? 'should have failed' : 'failed'}${shown}`;
+  const wanted =
+    step.out === undefined ? [] : Array.isArray(step.out) ? (step.out as readonly (RegExp | string)[]) : [step.out as RegExp | string];
+  for (const pattern of wanted)
+    if (!matches(pattern, outcome.stdout, fill)) return `standard output does not match ${String(pattern)}${shown}`;
+  if (step.not !== undefined && matches(step.not, outcome.stdout, fill)) return `standard output matches ${String(step.not)}${shown}`;
+  if (step.err !== undefined && !matches(step.err, outcome.stderr, fill))
+    return `standard error does not match ${String(step.err)}${shown}`;
+  return undefined;
+}
+
+function matches(pattern: RegExp | string, text: string, fill: (text: string) => string): boolean {
+  return typeof pattern === 'string' ? text.includes(fill(pattern)) : pattern.test(text);
+}
+
+interface WatchInput {
+  readonly step: Step;
+  readonly directory: string;
+  readonly fill: (text: string) => string;
+  readonly stage: Stage;
+  readonly program: Program;
+}
+
+async function watch({ step, directory, fill, stage, program }: WatchInput): Promise<string | undefined> {
+  const child = spawn(stage.binary(program), split(fill(step.run)), { cwd: directory, env: environment(directory, step.env ?? {}) });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  try {
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    for (const run of step.during ?? []) {
+      const outcome = await execute({ binary: stage.binary(program), args: split(fill(run)), directory, env: {} });
+      if (outcome.code !== 0) return `${run}: ${outcome.stderr}`;
+    }
+    const end = Date.now() + 5_000;
+    let problem: string | undefined;
+    do {
+      problem = judge({ ...step, fails: false }, { code: 0, stdout, stderr }, fill);
+      if (problem === undefined) return undefined;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    } while (Date.now() < end);
+    return problem;
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+/** Runs a program to its end. */
+export function execute(input: {
+  readonly binary: string;
+  readonly args: readonly string[];
+  readonly directory: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+}): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = spawn(input.binary, input.args, { cwd: input.directory, env: environment(input.directory, input.env) });
+    let stdout = '';
+    let stderr = '';
+    const timer = setTimeout(() => {
+      stderr += '\n(ended after the time limit)';
+      child.kill('SIGKILL');
+    }, TIMEOUT_MS);
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.on('error', (error) => (stderr += String(error)));
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code, stdout, stderr });
+    });
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input.stdin ?? '');
+  });
+}
+
+function environment(directory: string, more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  // one cache of discovery for a scenario, none that outlives it
+  return { PATH: process.env['PATH'] ?? '', HOME: directory, KUBECONFIG: join(directory, 'kubeconfig'), ...more };
+}
+
+function kubeconfig(url: string, namespace: string): string {
+  return `apiVersion: v1
+kind: Config
+current-context: test
+clusters: [{name: test, cluster: {server: "${url}"}}]
+users: [{name: test, user: {}}]
+contexts: [{name: test, context: {cluster: test, user: test, namespace: ${namespace}}}]
+`;
+}
+
+/** Splits a command line at blanks, with quotes as a shell has them. */
+export function split(line: string): string[] {
+  const words: string[] = [];
+  const pattern = /((?:[^\s"']|"(?:\\.|[^"\\])*"|'[^']*')+)/g;
+  for (const [word] of line.matchAll(pattern)) {
+    words.push(
+      word.replace(/"((?:\\.|[^"\\])*)"|'([^']*)'/g, (_, double: string | undefined, single: string | undefined) =>
+        double === undefined ? (single ?? '') : double.replace(/\\(.)/g, '$1'),
+      ),
+    );
+  }
+  return words;
+}
