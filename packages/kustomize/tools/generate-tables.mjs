@@ -58,9 +58,6 @@ for (const [name, definition] of Object.entries(gvk)) {
   const to = index.get(definition);
   if (to !== undefined) used.set(name, to);
 }
-const known = Object.keys(gvk)
-  .filter((n) => !used.has(n))
-  .sort((a, b) => (a < b ? -1 : 1));
 const quote = (text) => `'${text}'`;
 const lines = (values, width = 150) => {
   const rows = [];
