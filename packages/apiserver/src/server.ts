@@ -138,7 +138,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     counters: options.counters ?? new Counters(),
     eventExpiry: { nextMs: 0 },
     version: serverVersion(options.version ?? 'flux-ts'),
-    rootCertificate: keys.authority.ca.cert,
+    rootCertificate: keys.authority.ca,
     additiveCrds: [],
   };
   custom.load();
@@ -160,7 +160,7 @@ function ensureKeys(store: Store, { clock, random }: ApiServerOptions): Keys {
   const pem = getString(kept, ['tokenKey']);
   const tokens = new TokenIssuer({ clock, random, ...(pem === undefined ? {} : { pem }) });
   const saved = getObject(kept, ['authority']) as Authority | undefined;
-  const authority = saved ?? makeAuthority(clock.now());
+  const authority = saved ?? makeAuthority(clock.now(), () => random.bytes(16));
   const adminToken = getString(kept, ['adminToken']) ?? Buffer.from(random.bytes(24)).toString('base64url');
   if (kept === undefined)
     store.put(KEYS, { metadata: {}, tokenKey: tokens.pem, authority: authority as unknown as JsonObject, adminToken });
@@ -186,14 +186,14 @@ function serverOf(core: Core & { additiveCrds: readonly string[] }, options: Api
         anonymous: options.authentication?.anonymous ?? (tls === undefined ? 'admin' : 'anonymous'),
         host,
         port: wanted.port ?? 0,
-        ...(tls === undefined ? {} : { tls: { key: tls.server.key, cert: tls.server.cert, ca: tls.ca.cert } }),
+        ...(tls === undefined ? {} : { tls: { key: tls.server.key, cert: tls.server.cert, ca: tls.ca } }),
       });
       fronts.add(front);
       return {
         url: `${tls === undefined ? 'http' : 'https'}://${host}:${front.port}`,
         port: front.port,
         token: keys.adminToken,
-        ...(tls === undefined ? {} : { ca: tls.ca.cert, clientCert: tls.admin.cert, clientKey: tls.admin.key }),
+        ...(tls === undefined ? {} : { ca: tls.ca, clientCert: tls.admin.cert, clientKey: tls.admin.key }),
         close: async () => {
           fronts.delete(front);
           await front.close();

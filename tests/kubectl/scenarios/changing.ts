@@ -86,7 +86,7 @@ export const CHANGING: readonly Scenario[] = [
         run: 'get hpa web',
         out: /NAME +REFERENCE +TARGETS +MINPODS +MAXPODS +REPLICAS +AGE\nweb +Deployment\/web +cpu: <unknown>\/80% +1 +5/,
       },
-      { run: 'get hpa.v1.autoscaling web -o jsonpath={.spec.targetCPUUtilizationPercentage}', out: '80' },
+      { run: 'get horizontalpodautoscalers.v1.autoscaling web -o jsonpath={.spec.targetCPUUtilizationPercentage}', out: '80' },
     ],
   },
   {

@@ -90,7 +90,7 @@ export const CUSTOM: readonly Scenario[] = [
       { run: `patch wd$PROGRAM w --type=merge -p '{"spec":{"size":5}}'`, out: 'patched' },
       { run: `patch wd$PROGRAM w -p '{"spec":{"size":5}}'`, fails: true, err: /strategic/i },
       {
-        run: `patch wd$PROGRAM w --subresource=status --type=merge -p '{"status":{"conditions":[{"type":"Ready","status":"True"}]}}'`,
+        run: `patch wd$PROGRAM w --subresource=status --type=merge -p '{"status":{"observedGeneration":9,"conditions":[{"type":"Ready","status":"True"}]}}'`,
         out: 'patched',
       },
       { run: 'wait --for=condition=Ready wd$PROGRAM/w --timeout=10s', out: 'condition met' },

@@ -17,6 +17,7 @@ export function handlePath(context: Context): Answer | undefined {
   if (health !== null) return healthAnswer(context, `/${health[1] as string}`, health[2]);
   if (path === '/api' || path === '/apis') return discovery(context, path === '/api');
   if (path === '/openapi/v3' || path.startsWith('/openapi/v3/')) return core.openApi.answer(path, context.request.query.get('hash'));
+  if (path === '/openapi/v2') return openApiV2(context);
   if (path === '/openid/v1/jwks') return json(core.tokens.jwks());
   if (path === '/.well-known/openid-configuration') {
     const keys = { issuer: ISSUER, jwks_uri: `${ISSUER}/openid/v1/jwks` };
@@ -31,6 +32,22 @@ export function handlePath(context: Context): Answer | undefined {
   if (path === '/' || path === '') return json({ paths: rootPaths(context) });
   return group(context, path);
 }
+
+/** Version 2 names nothing: clients that find no kind in version 3 look here and must not take its absence for an error. */
+function openApiV2(context: Context): Answer {
+  const object = {
+    swagger: '2.0',
+    info: { title: 'Kubernetes', version: String(context.core.version['gitVersion']) },
+    paths: {},
+    definitions: {},
+  };
+  if (!header(context.request, 'accept').includes(PROTOBUF_V2)) return json(object);
+  // one field: swagger = "2.0"
+  const bytes = Buffer.from([0x0a, 0x03, 0x32, 0x2e, 0x30]);
+  return { kind: 'bytes', status: 200, contentType: PROTOBUF_V2.replace('@', '.'), object: () => object, bytes: () => bytes };
+}
+
+const PROTOBUF_V2 = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
 
 function json(object: JsonObject): Answer {
   return { kind: 'object', status: 200, object };

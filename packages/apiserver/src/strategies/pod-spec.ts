@@ -3,12 +3,12 @@ import { fieldError, checkDnsLabel, checkDnsSubdomain, type FieldError } from '@
 
 const PULL = ['Always', 'IfNotPresent', 'Never'];
 
-/** The mistakes in a Pod's spec that users make: no containers, no image, names that are none, mounts of volumes that are not there. */
-export function podSpecErrors(spec: JsonObject | undefined, path: string): FieldError[] {
+/** The mistakes in a Pod's spec that users make: no containers, no image, names that are none, mounts of volumes that are not there. @param otherVolumes names that come from elsewhere */
+export function podSpecErrors(spec: JsonObject | undefined, path: string, otherVolumes: readonly string[] = []): FieldError[] {
   const errors: FieldError[] = [];
   const containers = list(spec, 'containers');
   if (containers.length === 0) errors.push(fieldError('FieldValueRequired', `${path}.containers`, null, ''));
-  const volumes = new Set<string>();
+  const volumes = new Set<string>(otherVolumes);
   list(spec, 'volumes').forEach((volume, i) => {
     const name = String(volume['name'] ?? '');
     const at = `${path}.volumes[${i}].name`;

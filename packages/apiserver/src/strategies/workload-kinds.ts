@@ -1,4 +1,4 @@
-import { deepEqual, getObject, getPath, isObject, setPath, type JsonObject, type JsonValue } from '@flux-ts/base';
+import { deepEqual, getArray, getObject, getPath, getString, isObject, setPath, type JsonObject, type JsonValue } from '@flux-ts/base';
 import { fieldError, type FieldError } from '@flux-ts/schema';
 import { labelSelectorFrom } from '../compat.ts';
 import { metaString, withMetadata } from '../write/metadata.ts';
@@ -21,7 +21,8 @@ function workloadErrors(object: JsonObject): FieldError[] {
   const replicas = spec['replicas'];
   if (typeof replicas === 'number' && replicas < 0)
     errors.push(fieldError('FieldValueInvalid', 'spec.replicas', replicas, 'must be greater than or equal to 0'));
-  errors.push(...podSpecErrors(getObject(spec, ['template', 'spec']), 'spec.template.spec'));
+  const claims = (getArray(spec, ['volumeClaimTemplates']) ?? []).map((claim) => getString(claim, ['metadata', 'name']) ?? '');
+  errors.push(...podSpecErrors(getObject(spec, ['template', 'spec']), 'spec.template.spec', claims));
   const restart = getPath(spec, ['template', 'spec', 'restartPolicy']);
   if (restart !== undefined && restart !== 'Always') {
     errors.push(fieldError('FieldValueNotSupported', 'spec.template.spec.restartPolicy', restart, 'supported values: "Always"'));

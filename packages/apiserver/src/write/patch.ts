@@ -1,6 +1,5 @@
 import { errorMessage, isArray, isFluxError, isObject, type JsonObject, type JsonValue } from '@flux-ts/base';
-import { applyJsonPatch, applyMergePatch, decodeJsonPatch } from '@flux-ts/merge';
-import { strategicMergePatch } from '../compat.ts';
+import { applyJsonPatch, applyMergePatch, decodeJsonPatch, strategicMergePatch } from '@flux-ts/merge';
 import { parseMediaType } from '../body/media-type.ts';
 import { readJson, readYaml } from '../body/read-body.ts';
 import type { ResourceContext } from '../core.ts';
