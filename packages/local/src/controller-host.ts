@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getArray, getString, isObject, type Clock, type Counters, type JsonObject, type Logger, type Random } from '@flux-ts/base';
@@ -116,6 +117,7 @@ export class ControllerHost implements PodRunner {
     how: { readonly uid: string | undefined; readonly client: KubeClient; readonly args: readonly string[] },
   ): void {
     const abort = new AbortController();
+    setMaxListeners(0, abort.signal); // every worker and informer listens
     const log = this.#options.log.with({ controller: name });
     const options = parseControllerArgs(how.args);
     for (const flag of options.unknown ?? []) log.info('unknown flag is ignored', { flag });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { getArray, getPath, getString, isObject, type Clock, type JsonObject, type Logger } from '@flux-ts/base';
 import { computeStatus, Informer, isTerminating, nameOf, namespaceOf, typeOf, type KubeClient, type TypeRef } from '@flux-ts/kube';
 
@@ -71,6 +72,7 @@ export function monitorFleet(options: {
   readonly tell: (standing: Standing) => void;
 }): FleetMonitor {
   const { client, clock, log, signal, tell } = options;
+  setMaxListeners(0, signal); // one listener for each kind
   const told = new Map<string, string>();
   const informers = KINDS.map((type) => new Informer({ client, type, clock, log }));
   let wake: () => void = () => undefined;

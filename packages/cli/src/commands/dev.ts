@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { formatDuration, formatTime, RealClock, type Logger } from '@flux-ts/base';
+import { formatDuration, formatTime, RealClock, silentLogger, type Logger } from '@flux-ts/base';
 import {
   monitorFleet,
   planDev,
@@ -77,9 +77,14 @@ async function runHere(context: CommandContext, plan: DevPlan): Promise<number> 
   }
 }
 
-/** Errors of parts that run beside the progress lines. */
+/** Errors of the cluster itself; what controllers report shows in the progress lines. */
 function quiet(log: Logger): Logger {
-  return { ...log, info: () => undefined, debug: () => undefined, error: log.error, with: (fields) => quiet(log.with(fields)) };
+  return {
+    ...log,
+    info: () => undefined,
+    debug: () => undefined,
+    with: (fields) => (fields['controller'] === undefined ? quiet(log.with(fields)) : silentLogger),
+  };
 }
 
 /** In a process of its own, which stays. */
