@@ -3,6 +3,7 @@ import { defaultCapabilities, type Capabilities, type Rendered } from '@flux-ts/
 import { nameOf, namespaceOf, serverVersion, specOf, type KubeClient } from '@flux-ts/kube';
 import { renderHelmRelease } from '@flux-ts/render';
 import { specObject, specText } from '../../shared/spec.ts';
+import { ActionError } from '../actions/context.ts';
 import { actionFlag, type ReleaseRun } from '../run.ts';
 
 /** Which render of a release. */
@@ -33,16 +34,20 @@ export async function renderRelease(run: ReleaseRun, request: RenderRequest): Pr
   const known = new Map<string, JsonObject>();
   for (let pass = 0; ; pass++) {
     const missing = new Map<string, Lookup>();
-    const rendered = renderOnce(run, request, {
-      capabilities,
-      lookup: (apiVersion, kind, namespace, name) => {
-        const key = JSON.stringify([apiVersion, kind, namespace, name]);
-        const hit = known.get(key);
-        if (hit === undefined) missing.set(key, { apiVersion, kind, namespace, name });
-        return hit ?? {};
-      },
-    });
-    if (missing.size === 0 || pass >= MAX_PASSES) return rendered;
+    const lookup: RenderEnv['lookup'] = (apiVersion, kind, namespace, name) => {
+      const key = JSON.stringify([apiVersion, kind, namespace, name]);
+      const hit = known.get(key);
+      if (hit === undefined) missing.set(key, { apiVersion, kind, namespace, name });
+      return hit ?? {};
+    };
+    try {
+      const rendered = renderOnce(run, request, { capabilities, lookup });
+      if (missing.size === 0) return rendered;
+    } catch (error) {
+      if (missing.size === 0) throw error; // otherwise what was missing may be the reason
+    }
+    if (pass >= MAX_PASSES)
+      throw new ActionError({ code: 'ACTION_FAILED', message: `the templates look up something else each time they are rendered` });
     for (const [key, lookup] of missing) known.set(key, await readLookup(run, lookup));
   }
 }
