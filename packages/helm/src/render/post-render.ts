@@ -32,7 +32,9 @@ function marked(files: ReadonlyMap<string, string>, helmVersion: HelmMajor): str
     for (const content of splitManifests(text, helmVersion)) {
       const line = /^metadata:[ \t]*$/m.exec(content);
       const inside = line === null ? undefined : /^( +)annotations:[ \t]*$/m.exec(content.slice(line.index));
-      if (line === null) out += `---\n# ${MARK}: ${path}\n${content}\n`;
+      // annotations in flow style cannot take another line; a comment says the same
+      const flow = /^ +annotations:[ \t]*\{/m.test(content);
+      if (line === null || flow) out += `---\n# ${MARK}: ${path}\n${content}\n`;
       else if (inside === null || inside === undefined) {
         const at = line.index + line[0].length;
         const indent = /^\n( +)\S/.exec(content.slice(at))?.[1] ?? '  ';
