@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { jsonMerge } from './json-merge.ts';
+import { names } from './names.ts';
 import { quantity } from './quantity.ts';
+import { selectors } from './selectors.ts';
 import { smdMerge } from './smd-merge.ts';
 import { smdTyped } from './smd-typed.ts';
 import { strategic } from './strategic.ts';
@@ -30,6 +32,8 @@ const SUITES: Readonly<Record<string, (corpus: string) => Outcome[] | Promise<Ou
   quantity,
   strategicpatch: strategic,
   wire,
+  names,
+  selectors,
 };
 
 const ledger = JSON.parse(readFileSync(join(here, 'expectations.json'), 'utf8')) as Readonly<Record<string, string>>;

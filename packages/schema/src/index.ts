@@ -71,3 +71,43 @@ export { KindInfo, Kinds, loadKinds, type SubresourceInfo } from './kinds/kinds.
 export { MergeTypes, type MergeAtom, type MergeTypeReference } from './kinds/merge-types.ts';
 export { type StrategicField, type StrategicTypes } from './kinds/strategic-types.ts';
 export { OpenApiDocuments } from './kinds/openapi-v3.ts';
+export {
+  escapeFieldValue,
+  FieldSelector,
+  fieldSelectorFromSet,
+  parseFieldSelector,
+  splitFieldTerm,
+  splitFieldTerms,
+  type FieldRequirement,
+} from './selector-fields.ts';
+export {
+  checkRequirement,
+  formatRequirement,
+  LabelSelector,
+  labelSelectorFrom,
+  SelectorError,
+  selectorFromSet,
+  type LabelRequirement,
+  type SelectorOperator,
+} from './selector-labels.ts';
+export { lexSelector, parseLabelSelector, type LexedToken, type SelectorToken } from './selector-parser.ts';
+export {
+  checkCIdentifier,
+  checkConfigKey,
+  checkDomainPrefixedKey,
+  checkDomainPrefixedPath,
+  checkEnvName,
+  checkFullyQualifiedDomain,
+  checkFullyQualifiedName,
+  checkHttpHeaderName,
+  checkNoNewFinalizers,
+  checkPercent,
+  checkPortName,
+  checkPortNumber,
+  checkRange,
+  checkRelaxedEnvName,
+  checkSubdomainWithUnderscore,
+  checkUnixId,
+  checkWildcardSubdomain,
+  validateMetadataUpdate,
+} from './names-more.ts';
