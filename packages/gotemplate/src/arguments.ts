@@ -1,7 +1,7 @@
 import { nodeText, type NumberNode, type OperandNode } from './nodes.ts';
 import { fail, type State } from './state.ts';
 import { ANY_MAP, ANY_SLICE, FLOAT64, INT, INT64, UINT32, UINT64, type GoType } from './types.ts';
-import { GoComplex, GoInt, goInt, goInt64, goTypeOf, isMap, typeName } from './values.ts';
+import { GoComplex, GoInt, goInt, goInt64, GoNamedMap, goTypeOf, mapOf, typeName } from './values.ts';
 import { GO_TYPE, type MaybeValue, type ParamType, type TemplateMap } from './model.ts';
 
 /** What a function gets for a nil map: empty, and frozen, so that writing to it can be told. */
@@ -28,7 +28,7 @@ function assignable(value: MaybeValue, type: ParamType): boolean {
   if (has === undefined) return false;
   if (has.name === type) return true;
   // a named type over the same map or slice is assignable too
-  if (type === ANY_MAP.name) return isMap(value) && has.elem?.name === 'interface {}';
+  if (type === ANY_MAP.name) return mapOf(value) !== undefined && has.elem?.name === 'interface {}';
   if (type === ANY_SLICE.name) return Array.isArray(value) && has.elem?.name === 'interface {}';
   return type.startsWith('[]') && has.kind === 'slice' && `[]${has.elem?.name}` === type;
 }
@@ -38,7 +38,8 @@ function convert(s: State, value: MaybeValue, type: ParamType): MaybeValue {
     if (canBeNil(type)) return zeroOf(type);
     return fail(s, `invalid value; expected ${type}`);
   }
-  if (assignable(value, type)) return typeof value === 'bigint' ? goInt64(value) : value;
+  if (assignable(value, type))
+    return typeof value === 'bigint' ? goInt64(value) : value instanceof GoNamedMap && type === ANY_MAP.name ? value.map : value;
   return fail(s, `wrong type for value; expected ${type}; got ${value === null ? 'interface {}' : typeName(value)}`);
 }
 

@@ -58,9 +58,9 @@ function compileLogic(site: CallSite, stopAt: boolean, compile: CompileOperand):
     let value: MaybeValue;
     for (const arg of args) {
       value = arg(s);
-      if (truth(value) === stopAt) return value;
+      if (truth(value) === stopAt) return value ?? undefined;
     }
-    return hasFinal ? final : value;
+    return hasFinal ? final : (value ?? undefined);
   };
 }
 

@@ -1,7 +1,7 @@
 // Long because everything that is compiled shares the scope of variables and the table of functions.
 import { idealConstant } from './arguments.ts';
 import { compileCall, type Command } from './compile-call.ts';
-import { evaluateField, evaluatePath, isInherited, type CallArguments, type Expression } from './fields.ts';
+import { evaluateField, evaluatePath, isInherited, openMap, type CallArguments, type Expression } from './fields.ts';
 import {
   nodeText,
   type BranchNode,
@@ -15,7 +15,7 @@ import { compileRange } from './range.ts';
 import { fail, type Statement } from './state.ts';
 import { printable } from './print.ts';
 import { truth } from './truth.ts';
-import { type FunctionTable, GO_TYPE, type GoFunc, type GoValue, type MaybeValue, type TemplateMap } from './model.ts';
+import type { FunctionTable, GoFunc, MaybeValue } from './model.ts';
 import { typeName } from './values.ts';
 
 /** The names of variables that are in scope, with their slots. */
@@ -153,8 +153,7 @@ export class Compiler {
       s.node = node;
       const template = s.set.lookup(name);
       if (template === undefined) return fail(s, `template "${name}" not defined`);
-      const dot = evaluate === undefined ? undefined : evaluate(s);
-      s.out += s.set.runTemplate(template, dot, { budget: s.budget, depth: s.depth + 1, env: s.env });
+      s.out += s.run(template, evaluate === undefined ? undefined : evaluate(s));
       if (s.out.length > s.budget.outputBytes) s.budget.outputExceeded();
       return 0;
     };
@@ -184,16 +183,18 @@ export class Compiler {
     };
   }
 
+  /** Between commands a nil interface becomes reflect's invalid value. What calls give has been made so already. */
   #commands(commands: readonly CommandNode[]): Expression {
     const [first, second, third, ...more] = commands.map((command, i) => this.#command(command, i > 0));
     const one = first as Command;
-    if (second === undefined) return (s) => one(s) ?? undefined;
-    if (third === undefined) return (s) => second(s, one(s) ?? undefined) ?? undefined;
+    const calls = commands[0]?.args[0]?.kind === 'identifier';
+    if (second === undefined) return calls ? one : (s) => one(s) ?? undefined;
+    if (third === undefined) return calls ? (s) => second(s, one(s)) : (s) => second(s, one(s) ?? undefined) ?? undefined;
     const rest = [third, ...more];
     return (s) => {
-      let value = second(s, one(s) ?? undefined) ?? undefined;
-      for (const command of rest) value = command(s, value) ?? undefined;
-      return value;
+      let value = second(s, one(s) ?? undefined);
+      for (const command of rest) value = command(s, value ?? undefined);
+      return value ?? undefined;
     };
   }
 
@@ -352,10 +353,8 @@ export class Compiler {
     return (s) => {
       s.node = node;
       const { dot } = s;
-      if (typeof dot === 'object' && dot !== null && (dot as GoValue)[GO_TYPE] === undefined && !Array.isArray(dot)) {
-        const value = (dot as TemplateMap)[name];
-        if (value !== undefined) return value;
-      }
+      const value = openMap(dot)?.[name];
+      if (value !== undefined) return value;
       return evaluateField(s, dot, { name, node, wrapped: s.dotWrapped });
     };
   }

@@ -3,8 +3,8 @@ import { BudgetError } from './errors.ts';
 import { isFluxError } from '@flux-ts/base';
 import type { Node, OperandNode } from './nodes.ts';
 import { fail, type State } from './state.ts';
-import type { GoType } from './types.ts';
-import { goInt, typeName } from './values.ts';
+import { ANY, type GoType } from './types.ts';
+import { goInt, mapOf, typeName } from './values.ts';
 import { GO_TYPE, type GoFunc, GoObject, type GoValue, type MaybeValue, type TemplateMap } from './model.ts';
 
 /** An expression, compiled. */
@@ -40,7 +40,7 @@ export function zeroValue(type: GoType | undefined): MaybeValue {
   }
 }
 
-/** Runs a function and turns what it throws into the error of a call. */
+/** Runs a function and turns what it throws into the error of a call. A nil result is reflect's invalid value, as a pipeline makes it. */
 export function invoke(s: State, fn: GoFunc, args: readonly MaybeValue[], node: Node): MaybeValue {
   s.budget.step();
   let result: MaybeValue;
@@ -52,7 +52,7 @@ export function invoke(s: State, fn: GoFunc, args: readonly MaybeValue[], node: 
     return fail(s, `error calling ${fn.name}: ${error.message}`, error);
   }
   if (typeof result === 'string') s.budget.string(result.length);
-  return result;
+  return result ?? undefined;
 }
 
 /** Evaluates the arguments of a method against its parameters and calls it. */
@@ -128,6 +128,14 @@ export function elementsAreWrapped(container: MaybeValue): boolean {
   return type === undefined || type.elem?.kind === 'interface';
 }
 
+/** The keys of a value that is a map of interfaces (plain or named): what most fields are looked up in. */
+export function openMap(value: MaybeValue): TemplateMap | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const type = (value as GoValue)[GO_TYPE];
+  if (type === undefined) return Array.isArray(value) ? undefined : (value as TemplateMap);
+  return type.elem === ANY && type.kind === 'map' ? mapOf(value) : undefined;
+}
+
 /** Looks up a path of fields, the first in `receiver`. */
 export function evaluatePath(
   s: State,
@@ -139,9 +147,10 @@ export function evaluatePath(
   let from: MaybeValue;
   for (let i = 0; i < path.length; i++) {
     const name = path[i] as string;
-    if (typeof at === 'object' && at !== null && (at as GoValue)[GO_TYPE] === undefined && !Array.isArray(at)) {
-      const value = (at as TemplateMap)[name];
-      if (value !== undefined && (!INHERITED.has(name) || Object.hasOwn(at, name))) {
+    const map = openMap(at);
+    if (map !== undefined) {
+      const value = map[name];
+      if (value !== undefined && (!INHERITED.has(name) || Object.hasOwn(map, name))) {
         from = at;
         at = value;
         continue;

@@ -2,7 +2,7 @@ import { GoError } from './errors.ts';
 import { zeroValue } from './fields.ts';
 import { byteLength, byteSlice, textToBytes } from './text.ts';
 import { UINT8 } from './types.ts';
-import { GoBytes, GoInt, goTypeOf, integerOf, typeName, typedSlice } from './values.ts';
+import { GoBytes, GoInt, GoNamedMap, goTypeOf, integerOf, typeName, typedSlice } from './values.ts';
 import { GoObject, type MaybeValue, type TemplateMap, type TemplateValue } from './model.ts';
 
 /** The type of what a pointer points to, or of the value itself. */
@@ -46,6 +46,7 @@ function indexMap(map: MaybeValue, index: MaybeValue): MaybeValue {
     if (index === undefined || index === null) throw new GoError('value is nil; should be of type string');
     throw new GoError(`value has type ${typeName(index)}; should be string`);
   }
+  if (map instanceof GoNamedMap) return map.field(index) ?? zeroValue(elem);
   if (map instanceof GoObject) return map.entries().find(([key]) => key === index)?.[1] ?? zeroValue(elem);
   return Object.hasOwn(map as TemplateMap, index) ? (map as TemplateMap)[index] : zeroValue(elem);
 }

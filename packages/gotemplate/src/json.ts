@@ -2,7 +2,7 @@ import { define, goJson, goJsonString, isArray, sortedKeys, type JsonObject, typ
 import { GoError } from './errors.ts';
 import { formatFloat } from './floats.ts';
 import { checkJson } from './json-error.ts';
-import { GoBytes, GoComplex, GoInt, GoNamedInt, goTypeOf, isMap, isNilSlice, typeName } from './values.ts';
+import { GoBytes, GoComplex, GoInt, GoNamedInt, GoNamedMap, goTypeOf, isMap, isNilSlice, typeName } from './values.ts';
 import { GO_TYPE, GoObject, type GoValue, type MaybeValue, type TemplateMap } from './model.ts';
 
 function unsupported(value: MaybeValue): never {
@@ -70,6 +70,7 @@ export function toJsonValue(value: MaybeValue): JsonValue {
   if (Array.isArray(value)) return isNilSlice(value) ? null : listValue(value);
   if ((value as GoValue)[GO_TYPE] === undefined || isMap(value)) return mapValue(value as TemplateMap);
   if (value instanceof GoInt) return value.value;
+  if (value instanceof GoNamedMap) return mapValue(value.map);
   if (value instanceof GoBytes) return Buffer.from(value.bytes).toString('base64');
   if (value instanceof GoNamedInt) return value.json() ?? value.value;
   if (value instanceof GoComplex || !(value instanceof GoObject)) return unsupported(value);

@@ -17,6 +17,8 @@ export interface Executable {
   /** The name that the text was parsed under: what errors give as the place. */
   readonly parseName: string;
   readonly text: string;
+  /** The compiled form. */
+  readonly statement: Statement;
 }
 
 /** Where an execution stands: shared by all executions inside it. */
@@ -27,11 +29,9 @@ export interface RunState {
 }
 
 /** A set of templates, as an execution sees it. */
-export interface ExecutingSet<T extends Executable = Executable> extends Templates {
+export interface ExecutingSet extends Templates {
   readonly missingKey: 'default' | 'zero' | 'error';
-  lookup(name: string): T | undefined;
-  run(name: string, data: MaybeValue, state: RunState): string;
-  runTemplate(template: T, data: MaybeValue, state: RunState): string;
+  lookup(name: string): Executable | undefined;
 }
 
 /** One execution of one template: what the compiled closures read and write. */
@@ -55,21 +55,43 @@ export class State implements CallContext {
   /** The node that Go's executor would be at, for errors. */
   node: Node | undefined;
 
+  /** @param from what the execution takes over; its depth is that of the execution around this one */
   constructor(template: Executable, dot: MaybeValue, from: RunState & { readonly set: ExecutingSet }) {
     this.template = template;
     this.set = from.set;
     this.budget = from.budget;
-    this.depth = from.depth;
+    this.depth = from.depth + 1;
     this.env = from.env;
     this.dot = dot;
     this.vars = [dot];
     this.wrapped = [];
     this.node = undefined;
+    this.budget.step();
+    this.budget.depth(this.depth);
   }
 
-  execute(name: string, data: MaybeValue, set: Templates = this.set): string {
-    return (set as ExecutingSet).run(name, data ?? undefined, { budget: this.budget, depth: this.depth + 1, env: this.env });
+  execute(name: string, data: MaybeValue, set?: Templates): string {
+    const from =
+      set === undefined || set === this.set ? this : { set: set as ExecutingSet, budget: this.budget, depth: this.depth, env: this.env };
+    const template = from.set.lookup(name);
+    if (template === undefined) return missingTemplate(name, from.set.name);
+    const s = new State(template, data ?? undefined, from);
+    template.statement(s);
+    return s.out;
   }
+
+  /** Executes a template of the same set. @returns its output */
+  run(template: Executable, data: MaybeValue): string {
+    const s = new State(template, data, this);
+    template.statement(s);
+    return s.out;
+  }
+}
+
+/** Throws what Go says of a template that is not there. */
+export function missingTemplate(name: string, set: string): never {
+  const reason = `no template ${goQuote(name)} associated with template ${goQuote(set)}`;
+  throw new TemplateError({ code: 'TEMPLATE_MISSING', message: `template: ${reason}`, reason });
 }
 
 /** Where a node stands, as Go's errors say it. */

@@ -1,11 +1,10 @@
 import { Lru } from '@flux-ts/base';
 import { Budget } from './budget.ts';
 import { Compiler } from './compile.ts';
-import { BudgetError, TemplateError } from './errors.ts';
+import { BudgetError } from './errors.ts';
 import { isEmptyList, type ListNode } from './nodes.ts';
 import { parseTemplate } from './parser.ts';
-import { goQuote } from './quote.ts';
-import { State, type Executable, type ExecutingSet, type RunState, type Statement } from './state.ts';
+import { State, missingTemplate, type Executable, type ExecutingSet, type RunState, type Statement } from './state.ts';
 import type { FunctionTable, MaybeValue } from './model.ts';
 
 /** One template: a text or one of its defines. Compiled when it first executes. */
@@ -106,7 +105,7 @@ export interface ExecuteOptions {
 }
 
 /** Templates that know one another by name. */
-export class TemplateSet implements ExecutingSet<CompiledTemplate> {
+export class TemplateSet implements ExecutingSet {
   readonly functions: FunctionTable;
   readonly missingKey: 'default' | 'zero' | 'error';
   readonly name: string;
@@ -174,24 +173,16 @@ export class TemplateSet implements ExecutingSet<CompiledTemplate> {
    * @throws TemplateError TEMPLATE_EXEC, TEMPLATE_MISSING; BudgetError; the reason of an aborted signal
    */
   execute(name: string, data: MaybeValue, options: ExecuteOptions = {}): string {
-    return guardStack(() => this.run(name, data ?? undefined, { budget: options.budget ?? new Budget(), depth: 0, env: options.env }));
+    const template = this.#templates.get(name);
+    if (template === undefined) return missingTemplate(name, this.name);
+    return guardStack(() =>
+      this.runTemplate(template, data ?? undefined, { budget: options.budget ?? new Budget(), depth: 0, env: options.env }),
+    );
   }
 
   /** Executes a template inside another execution. */
-  run(name: string, data: MaybeValue, state: RunState): string {
-    const template = this.#templates.get(name);
-    if (template === undefined) {
-      const reason = `no template ${goQuote(name)} associated with template ${goQuote(this.name)}`;
-      throw new TemplateError({ code: 'TEMPLATE_MISSING', message: `template: ${reason}`, reason });
-    }
-    return this.runTemplate(template, data, state);
-  }
-
-  /** Executes a template that was looked up. */
   runTemplate(template: CompiledTemplate, data: MaybeValue, state: RunState): string {
-    state.budget.step();
-    state.budget.depth(state.depth);
-    const s = new State(template, data, { set: this, budget: state.budget, depth: state.depth, env: state.env });
+    const s = new State(template, data, { set: this, budget: state.budget, depth: state.depth - 1, env: state.env });
     template.statement(s);
     return s.out;
   }

@@ -1,4 +1,4 @@
-import { GoComplex, GoBytes, GoInt, GoNamedInt } from './values.ts';
+import { GoComplex, GoBytes, GoInt, GoNamedInt, GoNamedMap } from './values.ts';
 import { GO_TYPE, GoObject, type GoValue, type MaybeValue } from './model.ts';
 
 /** The number of elements of a GoObject of a map's or slice's kind. */
@@ -25,6 +25,7 @@ export function truth(value: MaybeValue): boolean {
   if (value === null) return false;
   if (Array.isArray(value)) return value.length > 0;
   const type = (value as GoValue)[GO_TYPE];
+  if (value instanceof GoNamedMap) return truth(value.map);
   if (type === undefined || (type.kind === 'map' && !(value instanceof GoObject))) {
     for (const key in value) if (Object.hasOwn(value, key)) return true;
     return false;

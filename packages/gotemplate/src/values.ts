@@ -1,5 +1,7 @@
+import { Lru, sortedKeys, type JsonObject } from '@flux-ts/base';
 import { GO_TYPE, GoObject, GoValue, type MaybeValue, type TemplateMap, type TemplateValue } from './model.ts';
 import {
+  ANY,
   ANY_MAP,
   ANY_SLICE,
   BOOL,
@@ -146,14 +148,63 @@ export function stringMap(entries: Readonly<Record<string, string>>): TemplateMa
   return Object.assign(Object.create(STRING_MAP_PROTOTYPE) as TemplateMap, entries);
 }
 
+/** Prototypes by the names of types, so that maps of one type share a shape. */
+const MAP_PROTOTYPES = new Lru<GoType, object>(256);
+
+function mapPrototype(type: GoType): object {
+  let prototype = MAP_PROTOTYPES.get(type);
+  if (prototype === undefined) MAP_PROTOTYPES.set(type, (prototype = Object.freeze({ [GO_TYPE]: type })));
+  return prototype;
+}
+
 /** A map of any type: still an object with own enumerable keys. `type` is made by `mapType`. The entries are copied. */
 export function typedMap(type: GoType, entries: Readonly<Record<string, TemplateValue>>): TemplateMap {
-  return Object.assign(Object.create({ [GO_TYPE]: type }) as TemplateMap, entries);
+  return Object.assign(Object.create(mapPrototype(type)) as TemplateMap, entries);
+}
+
+/** Types of named maps by their names. */
+const NAMED_TYPES = new Lru<string, GoType>(64);
+
+function namedType(name: string): GoType {
+  let type = NAMED_TYPES.get(name);
+  if (type === undefined) NAMED_TYPES.set(name, (type = mapType(ANY, name)));
+  return type;
 }
 
 /** A map of a named type over map[string]interface {} (`common.Values`). The entries are copied. */
 export function namedMap(name: string, entries: Readonly<Record<string, TemplateValue>>): TemplateMap {
-  return typedMap(mapType(ANY_MAP.elem as GoType, name), entries);
+  return typedMap(namedType(name), entries);
+}
+
+/** A map of a named type that is a view of a plain map: what is set in either is set in both, as Go's conversion gives it. */
+export class GoNamedMap extends GoObject {
+  readonly type: GoType;
+  readonly map: TemplateMap;
+
+  /** @param name the type's name (`common.Values`) */
+  constructor(name: string, map: TemplateMap) {
+    super();
+    this.type = namedType(name);
+    this.map = map;
+  }
+
+  get [GO_TYPE](): GoType {
+    return this.type;
+  }
+
+  override field(name: string): MaybeValue {
+    return Object.hasOwn(this.map, name) ? this.map[name] : undefined;
+  }
+
+  override entries(): readonly (readonly [string, TemplateValue])[] {
+    return sortedKeys(this.map as JsonObject).map((key) => [key, this.map[key] as TemplateValue]);
+  }
+}
+
+/** The map behind a value of any map type whose keys are held here: plain, typed or named. */
+export function mapOf(value: MaybeValue): TemplateMap | undefined {
+  if (value instanceof GoNamedMap) return value.map;
+  return isMap(value) ? value : undefined;
 }
 
 const SMALL = 1024;

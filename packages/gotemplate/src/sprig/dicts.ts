@@ -3,7 +3,7 @@ import { toText } from '../cast.ts';
 import { GoError } from '../errors.ts';
 import { goFunc } from '../functions.ts';
 import { ANY_SLICE, type GoType } from '../types.ts';
-import { goTypeOf, isMap, stringSlice, typeName, typedMap, typedSlice } from '../values.ts';
+import { GoNamedMap, goTypeOf, isMap, stringSlice, typeName, typedMap, typedSlice } from '../values.ts';
 import { mergeInto } from './merge.ts';
 import type { GoFunc, MaybeValue, TemplateMap, TemplateValue } from '../model.ts';
 
@@ -70,6 +70,7 @@ function copy(value: TemplateValue): TemplateValue {
     const items = value.map(copy);
     return type === ANY_SLICE ? items : typedSlice(type, items);
   }
+  if (value instanceof GoNamedMap) return new GoNamedMap(value.type.name, copyEntries(value.map));
   if (!isMap(value)) return value;
   return typeName(value) === MAP ? copyEntries(value) : typedMap(goTypeOf(value) as GoType, copyEntries(value));
 }

@@ -1,5 +1,5 @@
 import { define } from '@flux-ts/base';
-import { GoBytes, goTypeOf, isMap } from '../values.ts';
+import { GoBytes, goTypeOf, mapOf } from '../values.ts';
 import { isEmpty } from './defaults.ts';
 import type { TemplateMap, TemplateValue } from '../model.ts';
 
@@ -37,9 +37,10 @@ export function mergeInto(target: TemplateMap, source: TemplateMap, overwrite: b
       continue;
     }
     const old = has ? (target[key] as TemplateValue) : undefined;
-    if (isMap(value) && isMap(old)) {
-      if (!Object.isFrozen(old)) mergeInto(old, value, overwrite);
-      if (!isEmpty(old)) continue;
+    const [from, into] = [mapOf(value), mapOf(old)];
+    if (from !== undefined && into !== undefined) {
+      if (!Object.isFrozen(into)) mergeInto(into, from, overwrite);
+      if (!isEmpty(into)) continue;
     }
     if (overwrite || !has || isEmpty(old)) put(target, key, value);
   }
