@@ -1,17 +1,15 @@
 import type { JsonValue } from '@flux-ts/base';
 import { Composer } from './composer.ts';
 import { decodeV3 } from './decode-v3.ts';
+import { FAST_DEPTH, FastReader, type FastResult } from './fast-reader.ts';
+import { KYAML_PROFILE } from './profiles.ts';
 import { applyMerges } from './merge-keys.ts';
 import { YamlError } from './errors.ts';
 import type { KyamlValue } from './kyaml-value.ts';
 import type { YamlNode } from './node.ts';
 import { readLimits, type ReadLimits, type YamlReadOptions } from './options.ts';
-import { checkSize } from './read-sigs.ts';
+import { asText, checkSize } from './read-sigs.ts';
 import { readSource } from './source.ts';
-
-function asText(input: string | Uint8Array): string {
-  return typeof input === 'string' ? input : Buffer.from(input.buffer, input.byteOffset, input.byteLength).toString('utf8');
-}
 
 const SEPARATOR = /\n---.*\n/g;
 
@@ -55,14 +53,31 @@ export function parseKyaml(input: string | Uint8Array, options?: YamlReadOptions
   let text = asText(input);
   if (text.includes('\r\n')) text = text.replaceAll('\r\n', '\n');
   const pieces = splitDocuments(text, limits);
+  const fast = pieces.map((piece) => readFast(piece.text, limits));
   // kustomize parses every document before it looks into one
-  const nodes = pieces.map((piece) => located(piece, () => new Composer(readSource(piece.text), 'v3', limits).next()));
+  const nodes = pieces.map((piece, i) =>
+    fast[i] === undefined ? located(piece, () => new Composer(readSource(piece.text), 'v3', limits).next()) : undefined,
+  );
   nodes.forEach((node, i) => {
     if (node !== undefined) located(pieces[i] as Piece, () => applyMerges(node, limits.file));
   });
-  return nodes.map((node, i) =>
-    node === undefined ? null : located(pieces[i] as Piece, () => decodeV3(node, { file: limits.file, kyaml: true })),
-  );
+  return pieces.map((piece, i) => {
+    const read = fast[i];
+    const node = nodes[i];
+    if (read !== undefined) return read.value;
+    return node === undefined ? null : located(piece, () => decodeV3(node, { file: limits.file, kyaml: true }));
+  });
+}
+
+// holds texts and what these mean: content, bounded
+const FAST = new FastReader(KYAML_PROFILE);
+
+/** yaml.v3 looks a little behind the end of the document: only a text that ends with it is read fast. */
+function readFast(text: string, limits: ReadLimits): FastResult<KyamlValue> | undefined {
+  if (limits.maxDepth < FAST_DEPTH) return undefined;
+  const prepared = FAST.prepare(text);
+  const read = prepared === undefined ? undefined : FAST.first(prepared, limits.maxScalarBytes);
+  return read !== undefined && read.end >= (prepared as string).length ? read : undefined;
 }
 
 /** Makes the diagnostics of a piece count in the whole text. */

@@ -1,6 +1,8 @@
 import type { JsonValue } from '@flux-ts/base';
 import { Composer } from './composer.ts';
 import { decodeV2 } from './decode-v2.ts';
+import { FAST_DEPTH, FastReader, type FastResult } from './fast-reader.ts';
+import { SIGS_PROFILE, STRICT_PROFILE } from './profiles.ts';
 import { CONVERT_LEAD, YamlError } from './errors.ts';
 import { readLimits, type ReadLimits, type YamlReadOptions } from './options.ts';
 import { readSource } from './source.ts';
@@ -21,10 +23,29 @@ export function withLead(error: unknown): unknown {
   return new YamlError({ code: error.code, problem, message: CONVERT_LEAD + error.message, file: diagnostic?.file, mark });
 }
 
+// they hold texts and what these mean: content, bounded
+const FAST = new FastReader(SIGS_PROFILE);
+const FAST_STRICT = new FastReader(STRICT_PROFILE);
+
+/** Reads a text of the usual shape; undefined where it must be read faithfully. */
+export function readFast(input: string | Uint8Array, limits: ReadLimits, strict: boolean): FastResult<JsonValue> | undefined {
+  if (limits.maxDepth < FAST_DEPTH) return undefined;
+  const reader = strict ? FAST_STRICT : FAST;
+  const text = reader.prepare(asText(input));
+  return text === undefined ? undefined : reader.first(text, limits.maxScalarBytes);
+}
+
+/** Decodes bytes as UTF-8; bad ones become U+FFFD, which only the faithful reader looks into. */
+export function asText(input: string | Uint8Array): string {
+  return typeof input === 'string' ? input : Buffer.from(input.buffer, input.byteOffset, input.byteLength).toString('utf8');
+}
+
 function read(input: string | Uint8Array, options: YamlReadOptions | undefined, strict: boolean): JsonValue {
   const limits = readLimits(options);
   try {
     checkSize(input, limits);
+    const fast = readFast(input, limits, strict);
+    if (fast !== undefined) return fast.value;
     const document = new Composer(readSource(input), 'v2', limits).next();
     return document === undefined ? null : decodeV2(document, { limits, strict });
   } catch (error) {

@@ -1,0 +1,301 @@
+import { define } from '@flux-ts/base';
+import { flow } from './fast-flow.ts';
+import { blockScalar, plainLine, plainRest, quoted } from './fast-scalars.ts';
+import { BAIL, bail, isMark, type FastState } from './fast-state.ts';
+import { Interner, type ScalarProfile } from './intern.ts';
+
+/** Deeper nesting is left to the faithful reader, which keeps no call stack. */
+const MAX_DEPTH = 200;
+/** Longer keys are near the bound of 1,024 characters on simple keys. */
+const MAX_KEY = 1000;
+
+function isEnd(c: number): boolean {
+  return c === 32 || c === 10 || c === 9 || c !== c;
+}
+
+/** Characters that begin something else than a plain scalar in a block. */
+function canBegin(c: number, next: number): boolean {
+  switch (c) {
+    case 45:
+    case 58:
+    case 63:
+      return !isEnd(next);
+    case 9:
+    case 33:
+    case 34:
+    case 35:
+    case 37:
+    case 38:
+    case 39:
+    case 42:
+    case 44:
+    case 62:
+    case 64:
+    case 91:
+    case 93:
+    case 96:
+    case 123:
+    case 124:
+    case 125:
+      return false;
+    default:
+      return c === c;
+  }
+}
+
+/**
+ * Moves over empty lines and comments to the next text.
+ * @returns its column, or -1 at the end of the document
+ */
+function nextColumn<V>(state: FastState<V>): number {
+  const { text, length } = state;
+  let p = state.pos;
+  let { lineStart } = state;
+  for (;;) {
+    const c = text.charCodeAt(p);
+    if (c === 32) p++;
+    else if (c === 10) lineStart = ++p;
+    else if (c === 35) {
+      p = text.indexOf('\n', p);
+      if (p < 0) p = length;
+    } else break;
+  }
+  state.pos = p;
+  state.lineStart = lineStart;
+  if (p >= length) return -1;
+  if (text.charCodeAt(p) === 9) bail();
+  if (p === lineStart && isMark(text, p)) return -1;
+  return p - lineStart;
+}
+
+/** Checks that nothing but a comment follows on the line. */
+function endLine<V>(state: FastState<V>): void {
+  const { text } = state;
+  const start = state.pos;
+  let p = start;
+  while (text.charCodeAt(p) === 32) p++;
+  const c = text.charCodeAt(p);
+  if (c === c && c !== 10 && (c !== 35 || p === start)) bail();
+  state.pos = p;
+}
+
+/** Reads a scalar or a flow collection that begins here. @param indent column of the block around it */
+function inline<V>(state: FastState<V>, indent: number): V {
+  const { text } = state;
+  const start = state.pos;
+  const c = text.charCodeAt(start);
+  let value: V;
+  switch (c) {
+    case 34:
+    case 39:
+      value = quoted(state, c) as V;
+      break;
+    case 91:
+    case 123:
+      value = flow(state);
+      break;
+    case 124:
+      return blockScalar(state, indent) as V;
+    case 62:
+      return state.profile.folded(blockScalar(state, indent));
+    default: {
+      if (!canBegin(c, text.charCodeAt(start + 1))) bail();
+      const end = plainLine(state, start);
+      if (text.charCodeAt(state.pos) === 58) bail();
+      return plainRest(state, { start, end }, indent);
+    }
+  }
+  endLine(state);
+  return value;
+}
+
+/** Reads the value of a key or an item that does not stand on its line. */
+function below<V>(state: FastState<V>, indent: number, dashes: boolean): V {
+  const column = nextColumn(state);
+  if (column > indent) return node(state, column, indent);
+  if (dashes && column === indent && state.text.charCodeAt(state.pos) === 45 && isEnd(state.text.charCodeAt(state.pos + 1))) {
+    return sequence(state, column, true);
+  }
+  return state.profile.nothing;
+}
+
+/** Reads the node that begins here. @param indent column of the block around it */
+function node<V>(state: FastState<V>, column: number, indent: number): V {
+  const { text } = state;
+  const start = state.pos;
+  const c = text.charCodeAt(start);
+  if (c === 45 && isEnd(text.charCodeAt(start + 1))) return sequence(state, column, false);
+  if (c === 34 || c === 39) {
+    const { lineStart } = state;
+    const value = quoted(state, c);
+    if (!colonFollows(state)) {
+      endLine(state);
+      return value as V;
+    }
+    if (state.lineStart !== lineStart || state.pos - start > MAX_KEY) bail();
+    return mapping(state, column, value);
+  }
+  if (!canBegin(c, text.charCodeAt(start + 1))) return inlineAlone(state, indent);
+  const end = plainLine(state, start);
+  if (text.charCodeAt(state.pos) !== 58) return plainRest(state, { start, end }, indent);
+  return mapping(state, column, plainKey(state, start, end, column === 0 && indent === -1));
+}
+
+/** A flow collection or a block scalar where a key could stand too. */
+function inlineAlone<V>(state: FastState<V>, indent: number): V {
+  const value = inline(state, indent);
+  if (colonFollows(state)) bail();
+  return value;
+}
+
+function colonFollows<V>(state: FastState<V>): boolean {
+  const { text } = state;
+  let p = state.pos;
+  while (text.charCodeAt(p) === 32) p++;
+  if (text.charCodeAt(p) !== 58 || !isEnd(text.charCodeAt(p + 1))) return false;
+  state.pos = p;
+  return true;
+}
+
+function plainKey<V>(state: FastState<V>, start: number, end: number, top: boolean): string {
+  if (state.pos - start > MAX_KEY) bail();
+  const { interner, profile, text } = state;
+  const key = top || end - start > 40 ? profile.key(text.slice(start, end), top) : interner.key(interner.id(text, start, end));
+  if (key === undefined) bail();
+  return key;
+}
+
+/** Reads a mapping from the colon of its first key on. */
+function mapping<V>(state: FastState<V>, column: number, firstKey: string): V {
+  if (++state.depth > MAX_DEPTH) bail();
+  const { text } = state;
+  const { unique } = state.profile;
+  const top = column === 0 && state.depth === 1;
+  const out: Record<string, V> = {};
+  let key = firstKey;
+  for (;;) {
+    if (unique && Object.hasOwn(out, key)) bail();
+    let p = state.pos + 1;
+    let c = text.charCodeAt(p);
+    while (c === 32) c = text.charCodeAt(++p);
+    state.pos = p;
+    let value: V;
+    if (c === 10 || c === 35 || c !== c) value = below(state, column, true);
+    else value = inline(state, column);
+    if (key === '__proto__') define(out as Record<string, never>, key, value as never);
+    else out[key] = value;
+    const next = nextColumn(state);
+    if (next !== column) {
+      if (next > column) bail();
+      break;
+    }
+    const start = state.pos;
+    c = text.charCodeAt(start);
+    if (c === 34 || c === 39) {
+      const { lineStart } = state;
+      key = quoted(state, c);
+      if (!colonFollows(state) || state.lineStart !== lineStart || state.pos - start > MAX_KEY) bail();
+    } else {
+      if (!canBegin(c, text.charCodeAt(start + 1))) bail();
+      const end = plainLine(state, start);
+      if (text.charCodeAt(state.pos) !== 58) bail();
+      key = plainKey(state, start, end, top);
+    }
+  }
+  state.depth--;
+  return out as V;
+}
+
+/** Reads a sequence from its first dash on. @param dashed its dashes stand in the column of the mapping around it */
+function sequence<V>(state: FastState<V>, column: number, dashed: boolean): V {
+  if (++state.depth > MAX_DEPTH) bail();
+  const { text } = state;
+  const out: V[] = [];
+  for (;;) {
+    let p = state.pos + 1;
+    let c = text.charCodeAt(p);
+    while (c === 32) c = text.charCodeAt(++p);
+    if (c === 9) bail();
+    state.pos = p;
+    if (c === 10 || c === 35 || c !== c) out.push(below(state, column, false));
+    else out.push(node(state, p - state.lineStart, column));
+    const next = nextColumn(state);
+    if (next > column) bail();
+    if (next < column) break;
+    if (text.charCodeAt(state.pos) !== 45 || !isEnd(text.charCodeAt(state.pos + 1))) {
+      if (dashed) break;
+      bail();
+    }
+  }
+  state.depth--;
+  return out as V;
+}
+
+/** A document read fast, and where the text goes on. */
+export interface FastResult<V> {
+  readonly value: V;
+  /** Whether there was anything but comments. */
+  readonly found: boolean;
+  readonly end: number;
+}
+
+// LF, tab, printable ASCII and what YAML 1.1 and 1.2 agree on beyond it; breaks of YAML 1.1 and marks are left out
+const EASY = /^[\t\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffc\u{10000}-\u{10ffff}]*$/u;
+
+/** The depth of nesting that the reader goes to; a lower bound of the caller is left to the faithful reader. */
+export const FAST_DEPTH: number = MAX_DEPTH;
+
+/** Reads documents of the usual shape; what it accepts it reads exactly as the faithful reader does. */
+export class FastReader<V> {
+  readonly #profile: ScalarProfile<V>;
+  readonly #interner: Interner<V>;
+
+  constructor(profile: ScalarProfile<V>) {
+    this.#profile = profile;
+    this.#interner = new Interner(profile);
+  }
+
+  /** Makes a text ready; undefined where it holds characters that only the faithful reader knows. */
+  prepare(text: string): string | undefined {
+    const unix = text.includes('\r') ? text.replaceAll('\r\n', '\n') : text;
+    return EASY.test(unix) ? unix : undefined;
+  }
+
+  /** Reads the first document of a prepared text; undefined where it must be left to the faithful reader. */
+  first(text: string, maxScalar: number): FastResult<V> | undefined {
+    const state: FastState<V> = {
+      text,
+      length: text.length,
+      profile: this.#profile,
+      interner: this.#interner,
+      maxScalar,
+      pos: 0,
+      lineStart: 0,
+      depth: 0,
+      breaks: 0,
+    };
+    try {
+      return document(state);
+    } catch (error) {
+      if (error === BAIL) return undefined;
+      throw error;
+    }
+  }
+}
+
+function document<V>(state: FastState<V>): FastResult<V> {
+  const { text, length } = state;
+  let column = nextColumn(state);
+  let marked = false;
+  if (column < 0 && state.pos < length) {
+    if (text.charCodeAt(state.pos) === 46) bail();
+    marked = true;
+    state.pos += 3;
+    endLine(state);
+    column = nextColumn(state);
+  }
+  if (column < 0) return { value: state.profile.nothing, found: marked, end: state.pos };
+  const value = node(state, column, -1);
+  if (nextColumn(state) >= 0) bail();
+  return { value, found: true, end: state.pos };
+}
