@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { jsonMerge } from './json-merge.ts';
+import { mergeSchema } from './merge-schema.ts';
 import { names } from './names.ts';
 import { quantity } from './quantity.ts';
 import { selectors } from './selectors.ts';
@@ -32,6 +33,7 @@ const SUITES: Readonly<Record<string, (corpus: string) => Outcome[] | Promise<Ou
   quantity,
   strategicpatch: strategic,
   wire,
+  'tables/smd-schema': mergeSchema,
   names,
   selectors,
 };

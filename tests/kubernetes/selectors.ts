@@ -27,7 +27,10 @@ function requirements(value: JsonValue | undefined): LabelRequirement[] {
 }
 
 const shown = (list: readonly LabelRequirement[]): string =>
-  JSON.stringify(list.map(({ key, operator, values }) => [key, operator, [...values].sort()]).sort());
+  list
+    .map(({ key, operator, values }) => JSON.stringify([key, operator, [...values].sort()]))
+    .sort()
+    .join();
 
 function parsed<T>(test: Case, read: () => T): T | undefined {
   let out: T | undefined;

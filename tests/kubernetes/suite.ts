@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { isObject, parseJson, type JsonObject, type JsonValue } from '@flux-ts/base';
-import { load } from 'js-yaml';
+import { parseYaml } from '@flux-ts/yaml';
 
 /** A case of a corpus file. */
 export type Case = JsonObject;
@@ -36,7 +36,7 @@ export function readCorpus(corpus: string, path: string): CorpusFile {
 
 /** Reads a YAML text of the corpus; an empty text is null. */
 export function yaml(text: JsonValue | undefined): JsonValue {
-  return (load(String(text ?? '')) ?? null) as JsonValue;
+  return parseYaml(String(text ?? ''));
 }
 
 /** Runs every case of a file; what the check throws is the case's problem. */

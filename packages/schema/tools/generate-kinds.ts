@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { brotliCompressSync, constants, gunzipSync } from 'node:zlib';
 
+import { load } from 'js-yaml';
+
 import { openApiSections } from './openapi-sections.ts';
 import { typeSections, type Tables } from './type-sections.ts';
 
@@ -29,6 +31,7 @@ const tables: Tables = {
   swagger: read(`openapi/${VERSION}.json.gz`),
   lists: read(`tables/${VERSION}/lists.json`),
   defaults: read(`tables/${VERSION}/defaults.json`),
+  mergeSchema: load(readText(`tables/${VERSION}/smd-schema.yaml.gz`)) as Tables['mergeSchema'],
 };
 
 /** Compresses a value; the text stays one line so that nobody is tempted to read it. */

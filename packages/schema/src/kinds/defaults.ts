@@ -30,7 +30,8 @@ export class Defaulter {
       if (field.hidden) continue;
       if (field.default !== undefined) {
         if (field.pointer) draft.fill([field.name], field.default as JsonValue);
-        else draft.fillZero([field.name], field.default as JsonValue);
+        else if (field.default !== '' && field.default !== 0 && field.default !== false)
+          draft.fillZero([field.name], field.default as JsonValue);
       }
       const value = draft.get(field.name);
       if (value !== undefined) {
@@ -74,7 +75,11 @@ export class Defaulter {
       (DEFAULTS.has(name) ||
         type.fields.some((field) => {
           const element = field.type.kind === 'list' || field.type.kind === 'map' ? field.type.element : field.type;
-          if (field.default !== undefined || (field.type.kind === 'map' && isQuantity(element))) return true;
+          if (
+            (field.default !== undefined && (field.pointer || field.default !== '')) ||
+            (field.type.kind === 'map' && isQuantity(element))
+          )
+            return true;
           return element.kind === 'message' && field.type.kind !== 'map' && this.#isRelevant(element.name);
         }));
     this.#relevant.set(name, relevant);

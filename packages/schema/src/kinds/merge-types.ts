@@ -36,6 +36,8 @@ const ATOMIC_ATOM: MergeAtom = {
 const UNTYPED: MergeAtom = { scalar: 'untyped' };
 const FREE_MAP: MergeAtom = { map: { elementType: DEDUCED } };
 
+/** What lies in a field of this type is owned as a whole. */
+const RAW = 'io.k8s.apimachinery.pkg.runtime.RawExtension';
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 const SPECIAL: ReadonlyMap<string, MergeAtom> = new Map([
   ['__untyped_deduced_', DEDUCED_ATOM],
@@ -44,7 +46,7 @@ const SPECIAL: ReadonlyMap<string, MergeAtom> = new Map([
   [`${META}.MicroTime`, UNTYPED],
   [`${META}.Duration`, { scalar: 'string' }],
   [`${META}.FieldsV1`, FREE_MAP],
-  ['io.k8s.apimachinery.pkg.runtime.RawExtension', FREE_MAP],
+  [RAW, FREE_MAP],
   ['io.k8s.apimachinery.pkg.util.intstr.IntOrString', UNTYPED],
   ['io.k8s.apimachinery.pkg.api.resource.Quantity', UNTYPED],
 ]);
@@ -110,6 +112,7 @@ function fieldReference(field: FieldInfo): MergeTypeReference {
     }
     return { list: { elementType, elementRelationship: 'atomic' } };
   }
+  if (field.list === 'g' && type.kind === 'message') return { ...referenceTo(type), elementRelationship: 'separable' };
   if (field.list !== 'a') return referenceTo(type);
   if (type.kind === 'map') return { map: { elementType: referenceTo(type.element), elementRelationship: 'atomic' } };
   return { ...referenceTo(type), elementRelationship: 'atomic' };
@@ -118,7 +121,7 @@ function fieldReference(field: FieldInfo): MergeTypeReference {
 function referenceTo(type: FieldType): MergeTypeReference {
   switch (type.kind) {
     case 'message':
-      return { namedType: type.name };
+      return type.name === RAW ? ATOMIC : { namedType: type.name };
     case 'list':
       return { list: { elementType: referenceTo(type.element), elementRelationship: 'atomic' } };
     case 'map':

@@ -21,8 +21,8 @@ export interface FieldInfo {
   readonly pointer: boolean;
   /** Known to the wire format, but not part of this version's API. */
   readonly hidden: boolean;
-  /** How a list or map merges: `s` a set, `m` a map by `listKeys`, `a` atomic. */
-  readonly list: 's' | 'm' | 'a' | undefined;
+  /** How a list or map merges: `s` a set, `m` a map by `listKeys`, `a` atomic, `g` by field even where the type is atomic. */
+  readonly list: 's' | 'm' | 'a' | 'g' | undefined;
   readonly listKeys: readonly string[];
   readonly strategies: readonly string[];
   readonly mergeKey: string;
@@ -62,6 +62,7 @@ interface RawType {
   readonly f: readonly Row[];
   readonly a?: 1;
   readonly w?: string;
+  readonly k?: 1;
 }
 
 const SCALARS: Readonly<Record<string, FieldType>> = {
@@ -72,8 +73,6 @@ const SCALARS: Readonly<Record<string, FieldType>> = {
   d: { kind: 'double' },
   y: { kind: 'bytes' },
 };
-
-const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
 /** Reads a packed JSON value. @param data brotli in base64 */
 export function unpack<T>(data: string): T {
@@ -88,7 +87,6 @@ export class TypeTable {
   readonly #sections: Readonly<Record<string, string>>;
   readonly #parsed = new Map<string, Readonly<Record<string, RawType>>>();
   readonly #types = new Map<string, TypeInfo>();
-  readonly #named: ReadonlySet<string>;
 
   /** @param data the generated table */
   constructor(data: string) {
@@ -96,7 +94,6 @@ export class TypeTable {
     this.#sections = table.types;
     this.resources = table.resources;
     this.kinds = table.kinds;
-    this.#named = new Set(Object.values(table.kinds));
   }
 
   /** A type by its OpenAPI name; undefined where there is none. */
@@ -144,8 +141,6 @@ export class TypeTable {
       }
     }
     const byName = new Map(fields.map((field) => [field.name, field]));
-    const metadata = byName.get('metadata')?.type;
-    const resource = metadata?.kind === 'message' && (metadata.name === `${META}.ObjectMeta` || metadata.name === `${META}.ListMeta`);
     return {
       name,
       fields,
@@ -153,8 +148,7 @@ export class TypeTable {
       byNumber,
       atomic: raw.a === 1,
       wrapper: raw.w === undefined ? undefined : readType(raw.w, pkg),
-      hasTypeMeta:
-        !byName.has('apiVersion') && !byName.has('kind') && !name.endsWith('TemplateSpec') && (resource || this.#named.has(name)),
+      hasTypeMeta: raw.k === 1,
     };
   }
 }
@@ -169,7 +163,7 @@ function readField(row: Row, pkg: string): FieldInfo {
     omitZero: flags.includes('z'),
     pointer: flags.includes('p'),
     hidden: flags.includes('h'),
-    list: list === undefined || list === null ? undefined : (list[0] as 's' | 'm' | 'a'),
+    list: list === undefined || list === null ? undefined : (list[0] as 's' | 'm' | 'a' | 'g'),
     listKeys: list?.startsWith('m') === true ? list.slice(1).split(',') : [],
     strategies: strategy === undefined || strategy === null || strategy === '' ? [] : strategy.split(','),
     mergeKey: mergeKey ?? '',
