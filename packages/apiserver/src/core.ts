@@ -10,6 +10,7 @@ import type { Store } from './storage/store.ts';
 import type { Authorizer } from './authz/authorizer.ts';
 import type { CustomResources } from './crd/custom-resources.ts';
 import type { TokenIssuer } from './authn/tokens.ts';
+import type { NoOpCache } from './write/no-op-cache.ts';
 import type { Allocator } from './strategies/allocator.ts';
 
 /** What every handler works with; made once for a server. */
@@ -21,6 +22,7 @@ export interface Core {
   readonly authorizer: Authorizer;
   readonly tokens: TokenIssuer;
   readonly allocator: Allocator;
+  readonly noOps: NoOpCache;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;

@@ -18,6 +18,7 @@ import { openJournal } from './storage/journal.ts';
 import { Store } from './storage/store.ts';
 import { Allocator } from './strategies/allocator.ts';
 import { makeAuthority, type Authority } from './tls/authority.ts';
+import { NoOpCache } from './write/no-op-cache.ts';
 import { serverVersion } from './version.ts';
 
 /** How an API server is made. */
@@ -131,6 +132,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     authorizer: new Authorizer(store),
     tokens: keys.tokens,
     allocator: new Allocator(store),
+    noOps: new NoOpCache(),
     openApi: new OpenApi({ kinds, catalog, custom }),
     clock,
     random,
@@ -142,6 +144,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     additiveCrds: [],
   };
   custom.load();
+  catalog.onChange(() => core.noOps.clear());
   bootstrap(core);
   core.additiveCrds = options.additiveCrds ?? ADDITIVE;
   await store.flushed();

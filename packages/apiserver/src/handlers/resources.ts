@@ -6,7 +6,7 @@ import type { ResourceContext } from '../core.ts';
 import { readListing } from '../read/list.ts';
 import { selectionOf } from '../read/selection.ts';
 import { openWatch } from '../read/watch.ts';
-import type { Answer } from '../request.ts';
+import { header, type Answer } from '../request.ts';
 import { ApiError, badRequest, methodNotAllowed, notFound, success } from '../status.ts';
 import type { Stored } from '../storage/stored.ts';
 import { strategyOf } from '../strategies/strategies.ts';
@@ -130,12 +130,19 @@ function update(context: ResourceContext): Answer {
 /** Patches an object or one of its parts. @throws ApiError */
 export function patch(context: ResourceContext, subresource: string): Answer {
   const { target, warnings } = context;
+  const known = subresource === '' ? appliedBefore(context) : undefined;
+  if (known?.answer !== undefined) return known.answer;
   const read = readPatch(context);
   const options = writeOptions(context.request, 'PatchOptions', read.kind === 'apply');
   const old = find(context);
   if (read.kind === 'apply') {
     if (old === undefined && subresource !== '') throw missing(context);
     const { object, created } = applyStored({ context, patch: read, old, options, subresource });
+    // applied once, the same configuration changes nothing
+    const now = find(context);
+    if (now !== undefined && warnings.length === 0 && object === target.version.codec.view(now.object)) {
+      context.core.noOps.remember(now, known?.digest ?? applyDigest(context));
+    }
     if (!options.dryRun) settle(context);
     return presentObject(context, object, { status: created ? 201 : 200, stored: !options.dryRun });
   }
@@ -154,6 +161,25 @@ export function patch(context: ResourceContext, subresource: string): Answer {
   const object = updateStored({ context, old, next, options, subresource });
   if (!options.dryRun) settle(context);
   return presentObject(context, object, { stored: !options.dryRun });
+}
+
+/** Looks whether an apply was made before and changed nothing; its answer is then the stored object. */
+function appliedBefore(context: ResourceContext): { readonly digest: string; readonly answer: Answer | undefined } | undefined {
+  const { core, request, target } = context;
+  if (!header(request, 'content-type').startsWith('application/apply-patch+yaml')) return undefined;
+  const old = find(context);
+  if (old === undefined) return undefined;
+  const { codec } = target.version;
+  const digest = applyDigest(context);
+  if (!core.noOps.has(old, digest)) return { digest, answer: undefined };
+  core.counters.add('apiserver.apply');
+  core.counters.add('apiserver.noop');
+  return { digest, answer: presentObject(context, codec.view(old.object)) };
+}
+
+function applyDigest({ core, request, target }: ResourceContext): string {
+  const options = writeOptions(request, 'PatchOptions', true);
+  return core.noOps.digest({ ...options, body: request.body, apiVersion: target.version.codec.apiVersion });
 }
 
 function remove(context: ResourceContext): Answer {

@@ -43,7 +43,7 @@ class BuiltInCodec implements VersionCodec {
   }
 
   finish(object: JsonObject): JsonObject {
-    return this.#info.canonicalise(this.#info.defaults(this.#info.canonicalise(object)));
+    return this.#info.defaults(this.#info.canonicalise(object));
   }
 
   validate(): readonly FieldError[] {

@@ -37,6 +37,7 @@ export class Catalog {
   readonly #types = new Map<string, ResourceType>();
   readonly #byKind = new Map<string, ResourceType>();
   #revision = 0;
+  readonly #listeners: (() => void)[] = [];
 
   /** Counts changes of what is served; discovery and OpenAPI are made anew when it moves. */
   get revision(): number {
@@ -48,7 +49,7 @@ export class Catalog {
     this.remove(type.group, type.resource);
     this.#types.set(`${type.group}/${type.resource}`, type);
     this.#byKind.set(`${type.group}/${type.kind}`, type);
-    this.#revision++;
+    this.#changed();
   }
 
   remove(group: string, resource: string): void {
@@ -56,7 +57,17 @@ export class Catalog {
     if (known === undefined) return;
     this.#types.delete(`${group}/${resource}`);
     if (this.#byKind.get(`${group}/${known.kind}`) === known) this.#byKind.delete(`${group}/${known.kind}`);
+    this.#changed();
+  }
+
+  /** Calls back whenever what is served changes. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  #changed(): void {
     this.#revision++;
+    for (const listener of this.#listeners) listener();
   }
 
   type(group: string, resource: string): ResourceType | undefined {

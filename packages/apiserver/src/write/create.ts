@@ -1,9 +1,8 @@
-import { deepEqual, getPath, omit, type JsonObject } from '@flux-ts/base';
+import { deepEqual, formatTime, getPath, isObject, omit, type JsonObject, type JsonValue } from '@flux-ts/base';
 import { fieldError, type FieldError } from '@flux-ts/schema';
 import { updateObject } from '@flux-ts/merge';
 import { admitCreate } from '../admission/admission.ts';
 import type { ResourceContext } from '../core.ts';
-import { formatTime } from '@flux-ts/base';
 import { alreadyExists, badRequest, invalid } from '../status.ts';
 import { strategyOf } from '../strategies/strategies.ts';
 import { resetFieldsOf } from './managed.ts';
@@ -36,7 +35,8 @@ export function createObject(input: CreateInput): JsonObject {
   checkNames(context, input.object);
   if (metaString(input.object, 'resourceVersion') !== '') throw badRequest('resourceVersion should not be set on objects to be created');
   const dropStatus = type.hasStatus && strategy.keepStatusOnCreate !== true;
-  let object = newMetadata(dropStatus ? omit(input.object, 'status') : input.object, {
+  const cleared = dropStatus && !isEmptyStatus(input.object['status']);
+  let object = newMetadata(cleared ? omit(input.object, 'status') : input.object, {
     namespace: type.namespaced ? info.namespace : '',
     generation: type.custom || strategy.generation === true,
     clock: core.clock,
@@ -50,7 +50,8 @@ export function createObject(input: CreateInput): JsonObject {
   const strategyInput = { core, context, dryRun: options.dryRun };
   const admitted = admitCreate(object, context);
   if (core.store.get(where) !== undefined) throw alreadyExists(subject);
-  object = codec.finish(strategy.prepareCreate?.(admitted, strategyInput) ?? admitted);
+  const prepared = strategy.prepareCreate?.(admitted, strategyInput) ?? admitted;
+  object = prepared === object && !cleared ? object : codec.finish(prepared);
   if (input.applied !== true || !deepEqual(admitted, object)) object = track(input, object);
   const errors: FieldError[] = [
     ...validateMetadata(object, type, strategy),
@@ -65,6 +66,11 @@ export function createObject(input: CreateInput): JsonObject {
   strategy.afterWrite?.(stored.object, undefined, core);
   const latest = core.store.get(where) ?? stored;
   return codec.view(latest.object);
+}
+
+/** The status of an object that was sent without one, as the canonical form prints it. */
+function isEmptyStatus(status: JsonValue | undefined): boolean {
+  return status === undefined || (isObject(status) && Object.keys(status).length === 0);
 }
 
 function track(input: CreateInput, object: JsonObject): JsonObject {

@@ -44,8 +44,10 @@ export function updateStored(input: UpdateInput): JsonObject {
   checkVersion(input, before);
   const strategyInput = { core, context, dryRun: options.dryRun };
   let next = keptMetadata(restrict(input.next, before, type, subresource), before);
+  const restricted = next;
   if (subresource === '') next = strategy.prepareUpdate?.(next, before, strategyInput) ?? next;
-  next = codec.finish(admitUpdate(next, before, context));
+  next = admitUpdate(next, before, context);
+  if (next !== restricted || subresource !== '') next = codec.finish(next);
   if (input.applied !== true) {
     const { types } = type;
     const time = formatTime(core.clock.now());
