@@ -100,12 +100,9 @@ class NodeHttpClient implements HttpClient {
     try {
       for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
         const target = parseUrl(this.#init.resolve?.(at) ?? at);
-        const trusted = options.passCredentials === true || target.host === origin || isLoopbackOf(at, origin);
-        const response = await this.#send(
-          target,
-          trusted && target.host === parseUrl(at).host ? options : { ...options, auth: tlsOnly(options.auth) },
-          signal,
-        );
+        const trusted = options.passCredentials === true || parseUrl(at).host === origin;
+        const direct = target.host === parseUrl(at).host; // not a mirror on another host
+        const response = await this.#send(target, trusted && direct ? options : { ...options, auth: tlsOnly(options.auth) }, signal);
         const location = response.headers.location;
         if (location !== undefined && (response.statusCode ?? 0) >= 300 && (response.statusCode ?? 0) < 400) {
           response.resume();
@@ -176,10 +173,6 @@ class NodeHttpClient implements HttpClient {
     this.#https.set(id, agent);
     return agent;
   }
-}
-
-function isLoopbackOf(url: string, host: string): boolean {
-  return parseUrl(url).host === host;
 }
 
 function tlsOnly(auth: HttpAuth | undefined): HttpAuth | undefined {
