@@ -8,7 +8,9 @@ import {
   formatTime,
   seededRandom,
   silentLogger,
+  RealClock,
   VirtualClock,
+  type Clock,
   type JsonObject,
 } from '@flux-ts/base';
 import { chartArchive, loadChart } from '@flux-ts/helm';
@@ -19,7 +21,7 @@ import { createSimulator } from '@flux-ts/simulator';
 
 /** A cluster on a virtual clock with nothing but the controllers under test; downloads come from memory. */
 export interface World {
-  readonly clock: VirtualClock;
+  readonly clock: Clock;
   readonly server: ApiServer;
   readonly client: KubeClient;
   readonly counters: Counters;
@@ -28,7 +30,7 @@ export interface World {
   readonly files: Map<string, Uint8Array>;
   deps(): {
     client: KubeClient;
-    clock: VirtualClock;
+    clock: Clock;
     random: ReturnType<typeof seededRandom>;
     log: typeof silentLogger;
     http: HttpClient;
@@ -40,6 +42,8 @@ export interface World {
   /** Lets time pass until the test holds. @throws where it does not within the limit */
   until(what: string, test: () => boolean, limitMs?: number): Promise<void>;
   ready(type: string, key: string): Condition | undefined;
+  /** Lets a virtual clock move on. */
+  advance(spanMs: number): Promise<void>;
   /** The events of an object: "Type Reason Message". */
   events(name: string): readonly string[];
   /** A source whose artifact is a tarball of files. */
@@ -52,9 +56,11 @@ export interface World {
 const KINDS = new Set(['GitRepository', 'OCIRepository', 'HelmRepository', 'HelmChart', 'Kustomization', 'HelmRelease']);
 
 /** Starts a world. */
-export async function createWorld(options: { readonly simulate?: boolean } = {}): Promise<World> {
+export async function createWorld(
+  options: { readonly simulate?: boolean; /** On the machine's clock, for real I/O. */ readonly real?: boolean } = {},
+): Promise<World> {
   await loadKinds(); // real I/O; afterwards everything runs on the virtual clock
-  const clock = new VirtualClock();
+  const clock: Clock = options.real === true ? new RealClock() : new VirtualClock();
   const random = seededRandom(7);
   const counters = new Counters();
   const server = await createApiServer({ clock, random, counters, freeze: true });
@@ -106,8 +112,10 @@ export async function createWorld(options: { readonly simulate?: boolean } = {})
     },
     find: (kind, key) => objects.get(`${kind} ${key}`),
     async until(what, test, limitMs = 600_000) {
-      const end = clock.now() + limitMs;
-      await clock.run(() => test() || clock.now() > end);
+      const started = clock.now();
+      const end = started + limitMs;
+      if (clock instanceof VirtualClock) await clock.run(() => test() || clock.now() > end);
+      else while (!test() && clock.now() < Math.min(end, started + 10_000)) await clock.sleep(5);
       if (test()) return;
       const seen = [...objects.values()].flatMap((o) =>
         readConditions(o).map((c) => `${idOf(o)} ${c.type}=${c.status} ${c.reason}: ${c.message}`),
@@ -117,6 +125,9 @@ export async function createWorld(options: { readonly simulate?: boolean } = {})
     ready(kind, key) {
       const object = objects.get(`${kind} ${key}`);
       return object === undefined ? undefined : getCondition(readConditions(object), 'Ready');
+    },
+    async advance(spanMs) {
+      if (clock instanceof VirtualClock) await clock.advance(spanMs);
     },
     events: (name) =>
       [...objects.values()]
@@ -159,7 +170,7 @@ export async function createWorld(options: { readonly simulate?: boolean } = {})
   return world;
 }
 
-function readyNow(clock: VirtualClock): readonly JsonObject[] {
+function readyNow(clock: Clock): readonly JsonObject[] {
   return [{ type: 'Ready', status: 'True', reason: 'Succeeded', message: 'stored', lastTransitionTime: formatTime(clock.now()) }];
 }
 

@@ -99,7 +99,7 @@ test('other values and other charts upgrade; nothing new does nothing', async ()
   await start();
   await install();
   await world.until('web is ready', isReady);
-  await world.clock.advance(1_300_000);
+  await world.advance(1_300_000);
   expect(releases()).toHaveLength(1);
   await world.apply(helmRelease('web', { values: { v: 'two' } }));
   await world.until('the upgrade', () => getPath(world.find('ConfigMap', 'default/web'), ['data', 'v']) === 'two' && isReady());
@@ -198,7 +198,9 @@ test('a failed upgrade is rolled back to the release before it', async () => {
     reason: 'RollbackSucceeded',
     message: 'Helm rollback to previous release default/web.v3 with chart web@1.0.0 succeeded',
   });
-  expect(world.events('web')).toContain('Normal RollbackSucceeded Helm rollback to previous release default/web.v1 with chart web@1.0.0 succeeded');
+  expect(world.events('web')).toContain(
+    'Normal RollbackSucceeded Helm rollback to previous release default/web.v1 with chart web@1.0.0 succeeded',
+  );
   expect(world.ready('HelmRelease', 'default/web')).toMatchObject({ status: 'False', reason: 'RollbackSucceeded' });
   expect(getPath(world.find('ConfigMap', 'default/web'), ['data', 'chart'])).toBe('1.0.0');
 });
@@ -257,7 +259,7 @@ test.each([
   expect(world.events('web')).toContain(
     'Warning DriftDetected Cluster state of release default/web.v1 has drifted from the desired state:\nConfigMap/default/web changed (0 additions, 1 changes, 0 removals)',
   );
-  await world.clock.advance(10_000);
+  await world.advance(10_000);
   expect(getPath(world.find('ConfigMap', 'default/web'), ['data', 'v'])).toBe(corrected ? 'default' : 'drifted');
 });
 

@@ -71,7 +71,7 @@ test('drift is put back at the next interval, and a pass without changes applies
   await world.until('the drift is corrected', () => getPath(world.find('ConfigMap', 'default/a'), ['data', 'v']) === '1');
   const applied = world.counters.get('kustomize.applied');
   const downloads = world.counters.get('http.get');
-  await world.clock.advance(1_300_000);
+  await world.advance(1_300_000);
   expect(world.counters.get('kustomize.applied')).toBe(applied);
   expect(world.counters.get('http.get')).toBe(downloads);
 });
@@ -86,7 +86,7 @@ test('a dependency must be ready at the revision of the same source', async () =
   await world.until('both are ready', () => isReady('infra') && isReady('app'));
   await world.source('repo', 'main@sha1:b', { 'app/a.yaml': configMapText('a'), 'infra/i.yaml': 'not: [valid' });
   await world.until('infra fails', () => world.ready('Kustomization', 'default/infra')?.reason === 'BuildFailed');
-  await world.clock.advance(20_000);
+  await world.advance(20_000);
   expect(world.ready('Kustomization', 'default/app')?.message).toBe("dependency 'default/infra' is not ready");
   expect(revisionOf('app')).toBe('main@sha1:a');
   expect(world.events('app')).toContain('Normal DependencyNotReady Dependencies do not meet ready condition, retrying in 5s');
@@ -185,7 +185,7 @@ test.each([
   await world.apply(kustomization('app'));
   await world.until('app is ready', () => isReady('app'));
   await world.apply(kustomization('app', spec));
-  await world.clock.advance(1000);
+  await world.advance(1000);
   await world.client.delete({ apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization' }, { namespace: 'default', name: 'app' });
   await world.until('app is gone', () => world.find('Kustomization', 'default/app') === undefined);
   expect(world.find('ConfigMap', 'default/a') !== undefined).toBe(kept);

@@ -91,6 +91,9 @@ export function concludeFailure(
   const failure =
     error instanceof SourceFailure ? error : new SourceFailure({ reason: 'Failed', message: errorMessage(error), cause: error });
   const rule = RULES[failure.kind];
+  // a build is of something that was fetched, and a fetch that fails leaves nothing to build
+  if (failure.condition === 'BuildFailed') draft.unmark('FetchFailed');
+  if (failure.condition === 'FetchFailed') draft.unmark('BuildFailed');
   if (failure.condition !== undefined)
     draft.mark(failure.condition, failure.condition === 'SourceVerified' ? 'False' : 'True', failure.reason, failure.message);
   if (rule.stalled) {
