@@ -1,7 +1,8 @@
 import { FluxError, errorMessage, isFluxError, type Diagnostic } from '@flux-ts/base';
 
-/** Why a build failed. `KUSTOMIZE_LOAD`: a file or directory; `KUSTOMIZE_CONFIG`: a kustomization file; `KUSTOMIZE_BUILD`: anything later. */
-export type KustomizeErrorCode = 'KUSTOMIZE_LOAD' | 'KUSTOMIZE_CONFIG' | 'KUSTOMIZE_BUILD' | 'KUSTOMIZE_REMOTE' | 'KUSTOMIZE_LIMIT';
+/** Why a build failed. `KUSTOMIZE_LOAD`: a file or directory; `KUSTOMIZE_CONFIG`: a kustomization file; `KUSTOMIZE_PANIC`: where kustomize itself panics; `KUSTOMIZE_BUILD`: anything later. */
+export type KustomizeErrorCode =
+  'KUSTOMIZE_LOAD' | 'KUSTOMIZE_CONFIG' | 'KUSTOMIZE_BUILD' | 'KUSTOMIZE_REMOTE' | 'KUSTOMIZE_LIMIT' | 'KUSTOMIZE_PANIC';
 
 /** A failed build; `message` is kustomize's own text, `diagnostics` say where where that is known. */
 export class KustomizeError extends FluxError<KustomizeErrorCode> {

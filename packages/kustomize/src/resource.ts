@@ -1,4 +1,5 @@
 import { define } from '@flux-ts/base';
+import { failure } from './errors.ts';
 import type { Origin } from './origin.ts';
 import { effectiveNamespace, gvkOf, idKey, metaText, resIdOf, type Gvk, type ResId } from './res-id.ts';
 import { fieldOf, isEmpty, isMap, isNullish, rawText, retext, withField, withoutField, type KObject, type KValue } from './value.ts';
@@ -17,6 +18,8 @@ export interface PreviousId {
 export interface ResourceState {
   /** The names it had, oldest first. */
   readonly previous: readonly PreviousId[];
+  /** Whether any of the previous identities holds a comma. */
+  readonly commas: boolean;
   readonly prefixes: readonly string[];
   readonly suffixes: readonly string[];
   readonly behavior: Behavior;
@@ -32,6 +35,7 @@ export interface ResourceState {
 
 const FRESH: ResourceState = {
   previous: [],
+  commas: false,
   prefixes: [],
   suffixes: [],
   behavior: 'unspecified',
@@ -104,14 +108,28 @@ export class Resource {
 
   /** The identities it had, oldest first; group and version are today's. */
   get previousIds(): readonly ResId[] {
+    this.#checkPrevious();
     const { group, version } = this.id;
     return this.state.previous.map((p) => ({ group, version, ...p }));
   }
 
   /** The identity it started with. */
   get originalId(): ResId {
+    this.#checkPrevious();
     const first = this.state.previous[0];
     return first === undefined ? this.id : { group: this.id.group, version: this.id.version, ...first };
+  }
+
+  /** kustomize keeps the identities in comma-separated lists, so commas in them (encrypted texts have some) break it. */
+  #checkPrevious(): void {
+    if (!this.state.commas) return;
+    const count = (field: keyof PreviousId): number =>
+      this.state.previous
+        .map((id) => id[field])
+        .join(',')
+        .split(',').length;
+    if (count('name') === count('namespace') && count('name') === count('kind')) return;
+    throw failure('number of previous names, number of previous namespaces, number of previous kinds not equal', 'KUSTOMIZE_PANIC');
   }
 
   /** Group, version and kind as they are now. */
@@ -172,7 +190,9 @@ export class Resource {
   /** Notes the identity as it is now among the previous ones. */
   storePreviousId(): void {
     const id = this.id;
-    this.state = { ...this.state, previous: [...this.state.previous, { kind: id.kind, name: id.name, namespace: effectiveNamespace(id) }] };
+    const added: PreviousId = { kind: id.kind, name: id.name, namespace: effectiveNamespace(id) };
+    const commas = this.state.commas || Object.values(added).some((text: string) => text.includes(','));
+    this.state = { ...this.state, commas, previous: [...this.state.previous, added] };
   }
 }
 

@@ -1,7 +1,7 @@
 export { expand, VariableNotSetError, type ExpandOptions } from './envsubst.ts';
 export { parseSubstitutions, SubstituteSyntaxError, type SubstNode } from './envsubst-parse.ts';
 export { RenderError, type RenderErrorCode } from './errors.ts';
-export { generateKustomization, isLocalRelativePath, type Generated, type GenerateInput } from './generate.ts';
+export { generateKustomization, isLocalRelativePath, scanManifests, type Generated, type GenerateInput } from './generate.ts';
 export { matchIgnore, matchPattern, parseIgnorePattern, parseIgnorePatterns, type IgnorePattern, type IgnoreVerdict } from './gitignore.ts';
 export { ConfinementError, MountedFileSystem } from './mounted-file-system.ts';
 export { normalizeObject, withCommonMetadata } from './normalize.ts';

@@ -12,7 +12,7 @@ import {
   type JsonObject,
   type JsonValue,
 } from '@flux-ts/base';
-import { BuildCache, build, type BuildOptions, type ReadSet } from '@flux-ts/kustomize';
+import { BuildCache, KustomizeError, build, type BuildOptions, type ReadSet } from '@flux-ts/kustomize';
 import type { Kinds } from '@flux-ts/schema';
 import { printYaml } from '@flux-ts/yaml';
 import { RenderError } from './errors.ts';
@@ -171,7 +171,9 @@ function runBuild(
       ...(at.env.fetchRemote === undefined ? {} : { fetchRemote: at.env.fetchRemote }),
     });
   } catch (error) {
-    throw new RenderError({ code: 'RENDER_BUILD', message: `kustomize build failed: ${errorMessage(error)}`, cause: error });
+    const panicked = error instanceof KustomizeError && error.code === 'KUSTOMIZE_PANIC';
+    const why = panicked ? 'recovered from kustomize build panic: ' : '';
+    throw new RenderError({ code: 'RENDER_BUILD', message: `kustomize build failed: ${why}${errorMessage(error)}`, cause: error });
   }
 }
 
