@@ -23,7 +23,14 @@ export function ensureInstall() {
   process.stderr.write('► installing dependencies (once)\n');
   const done = spawnSync(
     process.platform === 'win32' ? 'npm.cmd' : 'npm',
-    [existsSync(join(root, 'node_modules')) ? 'install' : 'ci', '--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts'],
+    [
+      'install',
+      '--no-save', // `npm ci` refuses a lock file that was written where some platforms' optional packages are not to be had
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+      '--ignore-scripts',
+    ],
     { cwd: root, stdio: ['ignore', 2, 2] },
   );
   if (done.status !== 0) {
