@@ -59,7 +59,7 @@ const KINDS = new Set(['GitRepository', 'OCIRepository', 'HelmRepository', 'Helm
 export async function createWorld(
   options: { readonly simulate?: boolean; /** On the machine's clock, for real I/O. */ readonly real?: boolean } = {},
 ): Promise<World> {
-  await loadKinds(); // real I/O; afterwards everything runs on the virtual clock
+  await Promise.all([loadKinds(), import('@flux-ts/cel')]); // real I/O; afterwards everything runs on the virtual clock
   const clock: Clock = options.real === true ? new RealClock() : new VirtualClock();
   const random = seededRandom(7);
   const counters = new Counters();

@@ -12,7 +12,7 @@ import {
   type ObjectSelector,
 } from '@flux-ts/kube';
 import { createJsonPatch, type JsonPatchOperation } from '@flux-ts/merge';
-import { parseSelector } from '../shared/selectors.ts';
+import { parseLabelSelector } from '@flux-ts/schema';
 import { specList, specText } from '../shared/spec.ts';
 import type { ActionContext } from './actions/context.ts';
 import { prepareObjects } from './actions/objects.ts';
@@ -50,7 +50,7 @@ function comparable(object: JsonObject, labels: JsonObject, annotations: JsonObj
 
 async function driftOf(context: ActionContext, desired: JsonObject, rules: readonly IgnoreRule[]): Promise<Drift | undefined> {
   if (anyInMetadata(desired, { [`${GROUP}/driftDetection`]: 'disabled' })) return undefined;
-  const pointers = ignoredPointers(rules, desired, parseSelector);
+  const pointers = ignoredPointers(rules, desired, parseLabelSelector);
   if (pointers.includes('')) return undefined;
   const { client, signal } = context;
   const live = await client.find(typeOf(desired), keyOf(desired), { signal });

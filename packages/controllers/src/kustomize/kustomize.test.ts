@@ -239,3 +239,78 @@ test('one invalid object blocks its stage, and the message says which', async ()
   expect(world.ready('Kustomization', 'default/app')?.message).toMatch(/^Service\/default\/b dry-run failed \(Invalid\): /);
   expect(world.find('ConfigMap', 'default/a')).toBeUndefined();
 });
+
+test('CEL expressions decide about health and about dependencies', async () => {
+  await start();
+  const crd = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'widgets.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { kind: 'Widget', plural: 'widgets' },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        },
+      ],
+    },
+  };
+  const widget = {
+    apiVersion: 'example.com/v1',
+    kind: 'Widget',
+    metadata: { name: 'w', namespace: 'default' },
+    status: { phase: 'Broken' },
+  };
+  await world.source('repo', 'main@sha1:a', {
+    'infra/w.yaml': JSON.stringify(crd) + '\n---\n' + JSON.stringify(widget),
+    'app/a.yaml': configMapText('a'),
+  });
+  const exprs = [{ apiVersion: 'example.com/v1', kind: 'Widget', current: "status.phase == 'Fine'", failed: "status.phase == 'Broken'" }];
+  await world.apply(
+    kustomization('infra', { wait: true, healthCheckExprs: exprs, retryInterval: '1m', timeout: '30s' }),
+    kustomization('app', {
+      dependsOn: [{ name: 'infra', readyExpr: "dep.status.conditions.exists(c, c.type == 'Healthy' && c.status == 'True')" }],
+    }),
+  );
+  await world.until('infra fails early', () => world.ready('Kustomization', 'default/infra')?.reason === 'HealthCheckFailed');
+  expect(world.ready('Kustomization', 'default/infra')?.message).toMatch(
+    /failed early due to stalled resources: \[Widget\/default\/w status: 'Failed'\]$/,
+  );
+  expect(world.ready('Kustomization', 'default/app')?.message).toBe("dependency 'default/infra' is not ready according to readyExpr eval");
+  await world.source('repo', 'main@sha1:b', {
+    'infra/w.yaml': JSON.stringify(crd) + '\n---\n' + JSON.stringify({ ...widget, status: { phase: 'Fine' } }),
+    'app/a.yaml': configMapText('a'),
+  });
+  await world.until('both are ready', () => isReady('infra') && isReady('app'));
+});
+
+test('an expression that is none stalls the object', async () => {
+  await start();
+  await world.source('repo', 'main@sha1:a', { 'app/a.yaml': configMapText('a') });
+  await world.apply(kustomization('app', { healthCheckExprs: [{ apiVersion: 'v1', kind: 'X', current: 'status.' }] }));
+  await world.until('app is stalled', () => world.ready('Kustomization', 'default/app')?.reason === 'InvalidCELExpression');
+  expect(world.ready('Kustomization', 'default/app')?.message).toMatch(/^Reconciliation failed terminally due to configuration error: /);
+});
+
+test('ignored fields are no drift, also where a label chooses the object', async () => {
+  await start();
+  const text = (labels: JsonObject): string =>
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'a', namespace: 'default', labels },
+      data: { v: '1', w: '1' },
+    });
+  await world.source('repo', 'main@sha1:a', { 'app/a.yaml': text({ tuned: 'yes' }) });
+  await world.apply(kustomization('app', { ignore: [{ paths: ['/data/v'], target: { kind: 'ConfigMap', labelSelector: 'tuned=yes' } }] }));
+  await world.until('app is ready', () => isReady('app'));
+  const patch = { data: { v: 'tuned', w: 'tuned' } };
+  await world.client.patch({ apiVersion: 'v1', kind: 'ConfigMap' }, { namespace: 'default', name: 'a' }, { kind: 'merge', patch });
+  await world.until('the other field is put back', () => getPath(world.find('ConfigMap', 'default/a'), ['data', 'w']) === '1');
+  expect(getPath(world.find('ConfigMap', 'default/a'), ['data', 'v'])).toBe('tuned');
+});

@@ -14,7 +14,7 @@ import {
 } from '@flux-ts/kube';
 import type { RenderedObject } from '@flux-ts/render';
 import type { ControllerOptions } from '../../options.ts';
-import { parseSelector } from '../../shared/selectors.ts';
+import { parseLabelSelector } from '@flux-ts/schema';
 import { specFlag, specList } from '../../shared/spec.ts';
 import { KustomizeFailure } from '../outcome.ts';
 import { tell, type KustomizeRun, type RunSource } from '../run.ts';
@@ -33,7 +33,7 @@ export function applyManager(run: KustomizeRun, client: KubeClient): ApplyManage
     fieldManager: FIELD_MANAGER,
     concurrency: run.options.concurrentSsa ?? 4,
     cache: run.cell.applied,
-    parseSelector,
+    parseSelector: parseLabelSelector,
   });
 }
 
