@@ -277,15 +277,14 @@ test('CEL expressions decide about health and about dependencies', async () => {
       dependsOn: [{ name: 'infra', readyExpr: "dep.status.conditions.exists(c, c.type == 'Healthy' && c.status == 'True')" }],
     }),
   );
+  await world.until('the widget', () => world.find('Widget', 'default/w') !== undefined);
+  await phase('Broken');
   await world.until('infra fails early', () => world.ready('Kustomization', 'default/infra')?.reason === 'HealthCheckFailed');
   expect(world.ready('Kustomization', 'default/infra')?.message).toMatch(
     /failed early due to stalled resources: \[Widget\/default\/w status: 'Failed'\]$/,
   );
   expect(world.ready('Kustomization', 'default/app')?.message).toBe("dependency 'default/infra' is not ready according to readyExpr eval");
-  await world.source('repo', 'main@sha1:b', {
-    'infra/w.yaml': JSON.stringify(crd) + '\n---\n' + JSON.stringify({ ...widget, status: { phase: 'Fine' } }),
-    'app/a.yaml': configMapText('a'),
-  });
+  await phase('Fine');
   await world.until('both are ready', () => isReady('infra') && isReady('app'));
 });
 
