@@ -43,16 +43,14 @@ export const WORKLOADS: readonly Scenario[] = [
     name: 'delete with each propagation',
     programs: KUBECTLS,
     simulator: true,
-    steps: [
-      ...['background', 'foreground', 'orphan'].flatMap((policy) => [
-        { run: `create deployment d-${policy} --image=nginx`, out: 'created' },
-        { run: `rollout status deployment/d-${policy} --timeout=30s`, out: 'successfully rolled out' },
-        { run: `delete deployment d-${policy} --cascade=${policy} --timeout=30s`, out: 'deleted' },
-        policy === 'orphan'
-          ? { run: `get rs -l app=d-${policy} -o name`, out: `replicaset.apps/d-${policy}` }
-          : { run: `get rs,pods -l app=d-${policy}`, err: 'No resources found', withinMs: 15_000 },
-      ]),
-    ],
+    steps: ['background', 'foreground', 'orphan'].flatMap((policy) => [
+      { run: `create deployment d-${policy} --image=nginx`, out: 'created' },
+      { run: `rollout status deployment/d-${policy} --timeout=30s`, out: 'successfully rolled out' },
+      { run: `delete deployment d-${policy} --cascade=${policy} --timeout=30s`, out: 'deleted' },
+      policy === 'orphan'
+        ? { run: `get rs -l app=d-${policy} -o name`, out: `replicaset.apps/d-${policy}` }
+        : { run: `get rs,pods -l app=d-${policy}`, err: 'No resources found', withinMs: 15_000 },
+    ]),
   },
   {
     name: 'a namespace goes with all it holds',

@@ -1,5 +1,5 @@
 import { deepEqual, isObject, type JsonObject, type JsonValue } from '@flux-ts/base';
-import { labelSelectorFrom } from '../compat.ts';
+import { labelSelectorFrom } from '@flux-ts/schema';
 import type { Core } from '../core.ts';
 import { labelsOf } from '../write/metadata.ts';
 

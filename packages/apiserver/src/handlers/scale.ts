@@ -1,6 +1,6 @@
 import { getPath, isObject, setPath, type JsonObject, type JsonValue } from '@flux-ts/base';
 import { fieldError } from '@flux-ts/schema';
-import { labelSelectorFrom } from '../compat.ts';
+import { labelSelectorFrom } from '@flux-ts/schema';
 import { asObject, readBody } from '../body/read-body.ts';
 import type { ResourceContext } from '../core.ts';
 import type { ScalePaths } from '../registry/resource.ts';

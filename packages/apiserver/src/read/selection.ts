@@ -1,5 +1,5 @@
 import { errorMessage, isFluxError, type JsonObject } from '@flux-ts/base';
-import { parseFieldSelector, parseLabelSelector, type FieldSelector, type LabelSelector } from '../compat.ts';
+import { parseFieldSelector, parseLabelSelector, type FieldSelector, type LabelSelector } from '@flux-ts/schema';
 import type { ResourceContext } from '../core.ts';
 import { badRequest } from '../status.ts';
 import type { Stored } from '../storage/stored.ts';

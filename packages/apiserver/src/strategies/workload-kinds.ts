@@ -1,6 +1,6 @@
 import { deepEqual, getArray, getObject, getPath, getString, isObject, setPath, type JsonObject, type JsonValue } from '@flux-ts/base';
 import { fieldError, type FieldError } from '@flux-ts/schema';
-import { labelSelectorFrom } from '../compat.ts';
+import { labelSelectorFrom } from '@flux-ts/schema';
 import { metaString, withMetadata } from '../write/metadata.ts';
 import { equalExcept, IMMUTABLE, immutableFields } from './immutable.ts';
 import { podSpecErrors } from './pod-spec.ts';
