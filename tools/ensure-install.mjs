@@ -16,10 +16,7 @@ function lockDigest() {
 
 /** Installs what package-lock.json names, once for each state of that file. @returns true where it had to */
 export function ensureInstall() {
-  const lock = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return false;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lockDigest()) return false;
   process.stderr.write('► installing dependencies (once)\n');
   const done = spawnSync(
     process.platform === 'win32' ? 'npm.cmd' : 'npm',
