@@ -65,9 +65,14 @@ function chartYaml(random: Random, name: string, children: readonly string[]): s
       ...(random.next() < 0.4 ? { condition: pick(random, [`${child}.a`, 'a', 'global.a,b', `${child}.b`]) } : {}),
       ...(random.next() < 0.3 ? { tags: [pick(random, ['a', 'b'])] } : {}),
       ...(random.next() < 0.3 ? { alias: 'x1' } : {}),
-      ...(random.next() < 0.4 ? { 'import-values': [pick<JsonValue>(random, ['a', { child: 'a', parent: 'b' }, { child: 'exports', parent: '.' }])] } : {}),
+      ...(random.next() < 0.4
+        ? { 'import-values': [pick<JsonValue>(random, ['a', { child: 'a', parent: 'b' }, { child: 'exports', parent: '.' }])] }
+        : {}),
     }));
-  if (dependencies.length > 0) out['dependencies'] = dependencies.slice(0, 2).filter((d, i, all) => all.findIndex((o) => ('alias' in o ? o.alias : o.name) === ('alias' in d ? d.alias : d.name)) === i);
+  if (dependencies.length > 0)
+    out['dependencies'] = dependencies
+      .slice(0, 2)
+      .filter((d, i, all) => all.findIndex((o) => ('alias' in o ? o.alias : o.name) === ('alias' in d ? d.alias : d.name)) === i);
   return JSON.stringify(out);
 }
 
@@ -94,7 +99,15 @@ function ours(dir: string, sets: readonly string[], helmVersion: HelmMajor): str
     given = readValues(execFileSync('cat', [join(dir, 'user.json')]));
     for (const set of sets) given = setOrFail(set, given);
     const chart = loadChart({ fs: new DiskFileSystem(join(dir, 'c')), path: '/' });
-    const { manifest } = renderChart({ chart, values: given, release: { name: 'r', namespace: 'default' }, helmVersion, caches, clock, random: systemRandom });
+    const { manifest } = renderChart({
+      chart,
+      values: given,
+      release: { name: 'r', namespace: 'default' },
+      helmVersion,
+      caches,
+      clock,
+      random: systemRandom,
+    });
     return `${manifest.trim()}\n`;
   } catch (error) {
     return `Error: ${errorMessage(error)}`.split('\n')[0] as string;

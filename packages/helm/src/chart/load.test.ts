@@ -88,11 +88,12 @@ describe('loadChart', () => {
     expect(failure(() => loadChart({ archive: bomb }))).toBe(
       'CHART_TOO_LARGE decompressed chart file "c/big" is larger than the maximum file size 5242880',
     );
-    const many = Array.from({ length: 40 }, (_, i) => ({ path: `c/f${i}`, bytes: new Uint8Array(4 * 1024 * 1024) }));
-    const huge = gzipSync(packTar(many));
+    const many = Array.from({ length: 40 }, (_, i) => ({ path: `c/f${i}`, bytes: new Uint8Array(1024 * 1024) }));
+    const huge = gzipSync(packTar(many), { level: 1 });
     const before = process.memoryUsage().rss;
-    expect(failure(() => loadChart({ archive: huge }))).toContain(
-      'CHART_TOO_LARGE decompressed chart is larger than the maximum size 104857600',
+    const limits = { maxChartBytes: 10 * 1024 * 1024, maxFiles: 100 };
+    expect(failure(() => loadChart({ archive: huge }, limits))).toContain(
+      'CHART_TOO_LARGE decompressed chart is larger than the maximum size 10485760',
     );
     expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 * 1024);
   });

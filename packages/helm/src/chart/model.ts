@@ -71,6 +71,8 @@ export interface Chart {
   readonly raw: readonly ChartFile[];
   /** The charts below charts/, sorted by folder or archive name. */
   readonly subcharts: readonly Chart[];
+  /** The name before an alias took its place. */
+  readonly loadedName?: string;
 }
 
 /** Gives the bytes of a file as text. */

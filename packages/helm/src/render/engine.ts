@@ -3,6 +3,7 @@ import {
   Budget,
   BudgetError,
   goInt,
+  GoNamedMap,
   namedMap,
   TemplateCache,
   TemplateError,
@@ -12,7 +13,7 @@ import {
   type TemplateMap,
 } from '@flux-ts/gotemplate';
 import { Lru } from '@flux-ts/base';
-import { childPath } from '../chart/paths.ts';
+import { basePath, childPath } from '../chart/paths.ts';
 import { fileText, isLibrary, type Chart } from '../chart/model.ts';
 import { RenderError } from '../errors.ts';
 import type { SchemaCache } from '../schema/validate-values.ts';
@@ -107,12 +108,12 @@ function collect(
     Files: new FilesValue(chart.files),
     Release: shared['Release'] as TemplateMap,
     Capabilities: shared['Capabilities'] as TemplateMap,
-    Values: namedMap(name, values as TemplateMap),
+    Values: new GoNamedMap(name, values as TemplateMap),
     Subcharts: subcharts,
   });
   for (const child of chart.subcharts) {
     const section = tableAt(values, child.metadata.name) ?? {};
-    subcharts[child.metadata.name] = collect(child, childPath(path, child), section, context);
+    subcharts[child.metadata.name] = collect(child, childPath(basePath(chart, path, input.helmVersion), child), section, context);
   }
   const scope: Scope = { data, basePath: `${path}/templates` };
   const library = isLibrary(chart);

@@ -3,9 +3,9 @@ import type { BudgetLimits } from '@flux-ts/gotemplate';
 import { parseYamlDocuments } from '@flux-ts/yaml';
 import { chartCrds, type CrdFile } from '../chart/crds.ts';
 import type { Chart } from '../chart/model.ts';
-import { RenderError } from '../errors.ts';
+import { RenderError, ValuesError, valuesError } from '../errors.ts';
 import { validateValues } from '../schema/validate-values.ts';
-import { coalesceValues, type HelmMajor } from '../values/coalesce.ts';
+import { coalesceValues, type CoalesceOptions, type HelmMajor } from '../values/coalesce.ts';
 import { isCompatibleRange, processDependencies } from '../values/dependencies.ts';
 import { defaultCapabilities, type Capabilities } from './capabilities.ts';
 import { executeTemplates, HelmCaches, type ReleaseInfo } from './engine.ts';
@@ -76,6 +76,15 @@ function checkKubeVersion(chart: Chart, capabilities: Capabilities): void {
   throw new RenderError({ code: 'RENDER_KUBE_VERSION', message });
 }
 
+function dependenciesProcessed(input: RenderInput, options: CoalesceOptions): Chart {
+  try {
+    return processDependencies(input.chart, input.values, options);
+  } catch (error) {
+    if (!(error instanceof ValuesError) || options.helmVersion === 3) throw error;
+    throw valuesError(error.code, `chart dependencies processing failed: ${error.message}`, error);
+  }
+}
+
 /** Takes NOTES.txt out of the files. */
 function takeNotes(files: Map<string, string>, root: string, subNotes: boolean): string {
   let notes = '';
@@ -113,7 +122,7 @@ export function renderChart(input: RenderInput): Rendered {
   const options = { helmVersion, warn };
   const caches = input.caches ?? new HelmCaches();
   const capabilities = input.capabilities ?? defaultCapabilities({ helmVersion });
-  const chart = processDependencies(input.chart, input.values, options);
+  const chart = dependenciesProcessed(input, options);
   const values = coalesceValues(chart, input.values, options);
   if (input.skipSchemaValidation !== true) validateValues(chart, values, caches.schemas);
   checkKubeVersion(chart, capabilities);

@@ -37,13 +37,13 @@ export function checkScalars(schema: JsonObject, draft: Draft, value: JsonValue,
   const constant = own(schema, 'const');
   if (constant !== undefined && draft >= 6 && !equalValues(value, constant)) {
     const simple = typeof constant !== 'object' || constant === null;
-    return report(simple ? `value must be ${displayValue(constant)}` : 'const failed');
+    return report(simple ? `value must be ${displayValue(constant)}` : "'const' failed");
   }
   const choices = own(schema, 'enum');
   if (isArray(choices) && !choices.some((item) => equalValues(value, item))) {
     const simple = choices.every((item) => typeof item !== 'object' || item === null);
     const list = choices.map(displayValue).join(', ');
-    return report(simple ? `value must be ${choices.length === 1 ? '' : 'one of '}${list}` : 'enum failed');
+    return report(simple ? `value must be ${choices.length === 1 ? '' : 'one of '}${list}` : "'enum' failed");
   }
   const format = own(schema, 'format');
   if (typeof format === 'string' && typeof value === 'string' && draft < 2019) {

@@ -1,4 +1,5 @@
 import { deepEqual, type JsonValue } from '@flux-ts/base';
+import { formatGo } from '@flux-ts/gotemplate';
 
 /** Equal as JSON Schema means it: 1 and 1.0 are the same. */
 export function equalValues(a: JsonValue, b: JsonValue): boolean {
@@ -26,7 +27,20 @@ export function isMultiple(value: number | bigint, step: number | bigint): boole
   return shift >= 0 ? (a * 10n ** BigInt(shift)) % b === 0n : a % (b * 10n ** BigInt(-shift)) === 0n;
 }
 
-/** Prints a number as messages have it. */
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+function grouped(digits: string): string {
+  return digits.replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** Prints a number as messages have it: groups of three digits, and powers of ten where Go's %v has exponents. */
 export function numberText(value: number | bigint): string {
-  return String(value);
+  const text = typeof value === 'bigint' ? String(value) : formatGo('%v', [value]);
+  const found = /^(-?)(\d+)(\.\d+)?(?:e([+-])(\d+))?$/.exec(text);
+  if (found === null) return text;
+  const [, sign, whole = '', fraction = '', exponentSign, exponent] = found;
+  const mantissa = `${sign}${grouped(whole)}${fraction}`;
+  if (exponent === undefined) return mantissa;
+  const power = exponent.replace(/\d/g, (digit) => SUPERSCRIPTS[Number(digit)] as string);
+  return `${mantissa}×10${exponentSign === '-' ? '⁻' : ''}${power}`;
 }

@@ -7,7 +7,7 @@ import { checkCount, checkNumber, checkScalars, checkString } from './keywords.t
 import { SchemaDocument, type SchemaNode } from './node.ts';
 import { equalValues, numberText } from './numbers.ts';
 
-const MAX_STEPS = 20_000_000;
+const MAX_STEPS = 500_000;
 const MAX_DEPTH = 2_000;
 
 /** What a scope checks: the chain finds references that lead in a circle on one value. */
@@ -228,11 +228,9 @@ export class ValuesSchema {
         const failure = this.#value(check, names, name, { token: name, location: '/propertyNames' });
         if (failure !== undefined) {
           const inner = failure.kind === 'group' ? failure.causes : [failure];
-          this.#fail(
-            check,
-            `invalid property ${quoteText(name)}`,
-            inner.map((c) => withoutPrefix(c, check.path.length + 1)),
-          );
+          // the name is checked as a value by itself: its place is the root
+          const causes = inner.map((c) => withoutPrefix(c, check.path.length + 1));
+          check.errors.push({ kind: 'leaf', path: [], message: `invalid propertyName ${quoteText(name)}`, causes });
         }
       }
     }
@@ -301,19 +299,20 @@ export class ValuesSchema {
     const list = own(schema, modern ? 'prefixItems' : 'items');
     const first = isArray(list) ? list : [];
     let done = Math.min(first.length, array.length);
-    for (let i = 0; i < done; i++) this.#item(check, array, i, first[i] as JsonValue);
+    for (let i = 0; i < done; i++) this.#item(check, array[i] as JsonValue, i, first[i] as JsonValue);
     const rest = modern ? items : isArray(items) ? own(schema, 'additionalItems') : items;
     if (rest === false && !modern && isArray(items)) {
       if (done !== array.length) this.#fail(check, `last ${numberText(array.length - done)} additionalItem(s) not allowed`);
     } else if (rest !== undefined && !isArray(rest)) {
-      for (; done < array.length; done++) this.#item(check, array, done, rest);
+      // upstream counts these from the first one that no earlier keyword looked at
+      for (let i = 0; done < array.length; done++, i++) this.#item(check, array[done] as JsonValue, i, rest);
     }
     for (let i = 0; i < done; i++) check.left.items?.delete(i);
     this.#contains(check, array);
   }
 
-  #item(check: Check, array: readonly JsonValue[], i: number, schema: JsonValue): void {
-    this.#add(check, this.#value(check, schema, array[i] as JsonValue, { token: String(i), location: '/items' }));
+  #item(check: Check, item: JsonValue, i: number, schema: JsonValue): void {
+    this.#add(check, this.#value(check, schema, item, { token: String(i), location: '/items' }));
   }
 
   #contains(check: Check, array: readonly JsonValue[]): void {
@@ -345,7 +344,7 @@ export class ValuesSchema {
     const { schema } = check;
     const draft = check.scope.node.draft;
     const not = own(schema, 'not');
-    if (not !== undefined && this.#self(check, not, '/not', true) === undefined) this.#fail(check, 'not failed');
+    if (not !== undefined && this.#self(check, not, '/not', true) === undefined) this.#fail(check, "'not' failed");
     const all = own(schema, 'allOf');
     if (isArray(all)) {
       const failures: SchemaFailure[] = [];
@@ -355,7 +354,7 @@ export class ValuesSchema {
         failures.push(failure);
         if (check.quick) break;
       }
-      if (failures.length > 0) this.#fail(check, 'allOf failed', failures);
+      if (failures.length > 0) this.#fail(check, "'allOf' failed", failures);
     }
     const any = own(schema, 'anyOf');
     if (isArray(any) && any.length > 0) this.#anyOf(check, any);
@@ -380,7 +379,7 @@ export class ValuesSchema {
         if ((check.left.props?.size ?? 0) === 0 && (check.left.items?.size ?? 0) === 0) break;
       }
     }
-    if (!matched) this.#fail(check, 'anyOf failed', failures);
+    if (!matched) this.#fail(check, "'anyOf' failed", failures);
   }
 
   #oneOf(check: Check, one: readonly JsonValue[]): void {
@@ -392,11 +391,11 @@ export class ValuesSchema {
         if (matched === -1) failures.push(failure);
       } else if (matched === -1) matched = i;
       else {
-        this.#fail(check, `oneOf failed, subschemas ${matched}, ${i} matched`);
+        this.#fail(check, `'oneOf' failed, subschemas ${matched}, ${i} matched`);
         break;
       }
     }
-    if (matched === -1) this.#fail(check, 'oneOf failed, none matched', failures);
+    if (matched === -1) this.#fail(check, "'oneOf' failed, none matched", failures);
   }
 
   #unevaluated(check: Check, value: JsonValue): void {

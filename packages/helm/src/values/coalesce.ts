@@ -69,7 +69,7 @@ function globals(dest: Table, src: Table, prefix: string, how: Run): void {
       if (below === undefined) define(target, key, top);
       else if (!isObject(below)) how.warn?.(`Conflict: cannot merge map onto non-map for ${JSON.stringify(key)}. Skipping.`);
       else {
-        mergeTable(top, below as Table, { keepNull: true, keepForeignNull: false, prefix: joinPath(prefix, key), warn: how.warn });
+        mergeTable(top, below as Table, { keepNull: true, keepNullOverNull: false, prefix: joinPath(prefix, key), warn: how.warn });
         define(target, key, top);
       }
     } else if (isObject(below)) how.warn?.(`key ${key} is table. Skipping`);
@@ -102,7 +102,7 @@ function ownDefaults(chart: Chart, values: Table, prefix: string, how: Run): voi
       if (!keepNull && how.helmVersion === 4) dropNulls(value as Table);
       mergeTable(over as Table, value as Table, {
         keepNull,
-        keepForeignNull: how.helmVersion === 4,
+        keepNullOverNull: how.helmVersion === 4,
         prefix: joinPath(path, key),
         warn: how.warn,
       });

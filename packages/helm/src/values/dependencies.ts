@@ -29,7 +29,7 @@ export function processDependencies(chart: Chart, values: JsonObject, options: C
 function aliased(charts: readonly Chart[], dependency: ChartDependency): Chart | undefined {
   const found = charts.find((c) => c.metadata.name === dependency.name && isCompatibleRange(dependency.version ?? '', c.metadata.version));
   if (found === undefined || dependency.alias === undefined) return found;
-  return { ...found, metadata: { ...found.metadata, name: dependency.alias } };
+  return { ...found, metadata: { ...found.metadata, name: dependency.alias }, loadedName: found.metadata.name };
 }
 
 function selectEnabled(chart: Chart, values: JsonObject, path: string, options: CoalesceOptions): Chart {
@@ -113,7 +113,7 @@ function importValues(chart: Chart, options: CoalesceOptions): Chart {
   const dependencies = chart.metadata.dependencies;
   if (dependencies === undefined) return chart;
   const merged = mergeChartValues(chart, {}, options);
-  const how = { keepNull: true, keepForeignNull: false, prefix: '', warn: options.warn };
+  const how = { keepNull: true, keepNullOverNull: false, prefix: '', warn: options.warn };
   const imported: Table = {};
   const resolved = dependencies.map((dependency) => {
     const paths = (dependency['import-values'] ?? []).map(importPaths).filter((p) => p !== undefined);

@@ -62,15 +62,18 @@ describe('parseSet', () => {
 
   test('never fails but with a ValuesError', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('a', 'b', '.', '[', ']', '{', '}', '=', ',', '\\', '0', '1', '-', ' '), maxLength: 24 }), (text) => {
-        for (const parse of [parseSet, parseSetString, parseSetJson, parseSetLiteral]) {
-          try {
-            parse(text);
-          } catch (error) {
-            expect(error).toBeInstanceOf(ValuesError);
+      fc.property(
+        fc.string({ unit: fc.constantFrom('a', 'b', '.', '[', ']', '{', '}', '=', ',', '\\', '0', '1', '-', ' '), maxLength: 24 }),
+        (text) => {
+          for (const parse of [parseSet, parseSetString, parseSetJson, parseSetLiteral]) {
+            try {
+              parse(text);
+            } catch (error) {
+              expect(error).toBeInstanceOf(ValuesError);
+            }
           }
-        }
-      }),
+        },
+      ),
       { numRuns: 500 },
     );
   });

@@ -48,22 +48,20 @@ export function dropNulls(table: Table): void {
 export interface MergeTableOptions {
   /** Keep null (merging) or let it take the key away (coalescing). */
   readonly keepNull: boolean;
-  /** A null over a key that the lower layer lacks, or holds null in, stays (Helm 4). */
-  readonly keepForeignNull: boolean;
+  /** A null over a null stays (Helm 4) instead of taking the key away (Helm 3). */
+  readonly keepNullOverNull: boolean;
   readonly prefix: string;
   readonly warn: Warn | undefined;
 }
 
 /** Lays `dest` over `src`, in place: `dest` gets what it lacks. `src` may be changed and shared afterwards. */
 export function mergeTable(dest: Table, src: Table, options: MergeTableOptions): Table {
-  const real = options.keepForeignNull ? new Set(Object.keys(src).filter((key) => src[key] !== null)) : undefined;
-  for (const key of Object.keys(dest)) if (dest[key] === null) define(src, key, null);
   for (const key of Object.keys(src)) {
     const value = src[key] as JsonValue;
     const has = Object.hasOwn(dest, key);
     const over = has ? (dest[key] as JsonValue) : undefined;
     const path = joinPath(options.prefix, key);
-    if (has && !options.keepNull && over === null && real?.has(key) !== false) delete dest[key];
+    if (has && !options.keepNull && over === null && !(options.keepNullOverNull && value === null)) delete dest[key];
     else if (!has) define(dest, key, value);
     else if (isObject(value)) {
       if (isObject(over)) mergeTable(over as Table, value as Table, { ...options, prefix: path });
