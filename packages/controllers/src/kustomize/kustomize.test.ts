@@ -260,12 +260,10 @@ test('CEL expressions decide about health and about dependencies', async () => {
       ],
     },
   };
-  const widget = {
-    apiVersion: 'example.com/v1',
-    kind: 'Widget',
-    metadata: { name: 'w', namespace: 'default' },
-    status: { phase: 'Broken' },
-  };
+  const type = { apiVersion: 'example.com/v1', kind: 'Widget' };
+  const widget = { ...type, metadata: { name: 'w', namespace: 'default' } };
+  const phase = (text: string): Promise<unknown> =>
+    world.client.patch(type, { namespace: 'default', name: 'w' }, { kind: 'merge', patch: { status: { phase: text } } });
   await world.source('repo', 'main@sha1:a', {
     'infra/w.yaml': JSON.stringify(crd) + '\n---\n' + JSON.stringify(widget),
     'app/a.yaml': configMapText('a'),
@@ -274,7 +272,12 @@ test('CEL expressions decide about health and about dependencies', async () => {
   await world.apply(
     kustomization('infra', { wait: true, healthCheckExprs: exprs, retryInterval: '1m', timeout: '30s' }),
     kustomization('app', {
-      dependsOn: [{ name: 'infra', readyExpr: "dep.status.conditions.exists(c, c.type == 'Healthy' && c.status == 'True')" }],
+      dependsOn: [
+        {
+          name: 'infra',
+          readyExpr: "has(dep.status.conditions) && dep.status.conditions.exists(c, c.type == 'Healthy' && c.status == 'True')",
+        },
+      ],
     }),
   );
   await world.until('the widget', () => world.find('Widget', 'default/w') !== undefined);

@@ -69,8 +69,11 @@ function statusByRules(object: JsonObject, rule: Rules): StatusResult {
   return inProgress('InProgress', 'Resource is reconciling');
 }
 
-/** Evaluates a dependency's readyExpr. @throws CelConfigError where it does not compile */
-export async function evaluateReady(text: string, vars: { readonly self: JsonObject; readonly dep: JsonObject }): Promise<boolean> {
+/** Evaluates a dependency's readyExpr. @returns why it is not ready, undefined where it is @throws CelConfigError where the text does not compile */
+export async function evaluateReady(
+  text: string,
+  vars: { readonly self: JsonObject; readonly dep: JsonObject },
+): Promise<string | undefined> {
   const { compileCel, fluxEnv } = await import('@flux-ts/cel');
   let program: CelProgram;
   try {
@@ -78,5 +81,9 @@ export async function evaluateReady(text: string, vars: { readonly self: JsonObj
   } catch (error) {
     throw new CelConfigError({ code: 'CEL_INVALID', message: errorMessage(error), cause: error });
   }
-  return program.evaluate({ ...vars }) === true;
+  try {
+    return program.evaluate({ ...vars }) === true ? undefined : 'is not ready according to readyExpr eval';
+  } catch (error) {
+    return `failed to evaluate the CEL expression '${text}': ${errorMessage(error)}`; // a field that is not there yet, most often
+  }
 }

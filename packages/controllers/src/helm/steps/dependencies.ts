@@ -21,8 +21,8 @@ async function checkOne(run: HelmRun, reference: JsonObject): Promise<string | u
   }
   const expression = getString(reference, ['readyExpr']) ?? '';
   if (expression !== '') {
-    if (!(await evaluateReady(expression, { self: object, dep: dependency })))
-      return `dependency '${name}' is not ready according to readyExpr eval`;
+    const why = await evaluateReady(expression, { self: object, dep: dependency });
+    if (why !== undefined) return why.startsWith('is not') ? `dependency '${name}' ${why}` : why;
     if (!gateEnabled(run.options, 'AdditiveCELDependencyCheck')) return undefined;
   }
   const observed = statusOf(dependency)['observedGeneration'];

@@ -37,12 +37,12 @@ async function checkOne(run: KustomizeRun, reference: JsonObject, source: RunSou
   }
   const expression = getString(reference, ['readyExpr']) ?? '';
   if (expression !== '') {
-    if (!(await evaluateReady(expression, { self: object, dep: dependency })))
-      return `dependency '${namespace}/${name}' is not ready according to readyExpr eval`;
+    const why = await evaluateReady(expression, { self: object, dep: dependency });
+    if (why !== undefined) return why.startsWith('is not') ? `dependency '${namespace}/${name}' ${why}` : why;
     if (!gateEnabled(run.options, 'AdditiveCELDependencyCheck')) return undefined;
   }
-  const why = unready(object, dependency, source);
-  return why === undefined ? undefined : `dependency '${namespace}/${name}' ${why}`;
+  const problem = unready(object, dependency, source);
+  return problem === undefined ? undefined : `dependency '${namespace}/${name}' ${problem}`;
 }
 
 /** Makes sure that all dependencies are ready, and applied at the revision of this source where they share it. @throws KustomizeFailure */
