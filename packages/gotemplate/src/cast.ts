@@ -21,6 +21,7 @@ export function floatToInt64(value: number): number | bigint {
 }
 
 function textToInt64(text: string): number | bigint {
+  if (/^(?:0|[1-9][0-9]{0,14})$/.test(text)) return Number(text);
   const value = parseGoInteger(text.replace(/\.0+$/, ''));
   return value === undefined || value < MIN_INT64 || value > MAX_INT64 ? 0 : compactInt(value);
 }

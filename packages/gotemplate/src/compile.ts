@@ -89,7 +89,7 @@ export class Compiler {
   #scoped<T>(compile: () => T): T {
     const mark = this.#scope.names.length;
     const result = compile();
-    this.#scope.names.length = mark;
+    if (this.#scope.names.length !== mark) this.#scope.names.length = mark;
     return result;
   }
 

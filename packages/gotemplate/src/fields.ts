@@ -111,8 +111,11 @@ export function evaluateField(s: State, receiver: MaybeValue, access: FieldAcces
     const method = receiver.method(name);
     if (method !== undefined) return callMethod(s, method, access.node, args, access.final);
     const value = receiver.field(name);
+    if (type?.kind === 'map') {
+      if (hasArgs) return fail(s, `${name} is not a method but has arguments`);
+      return value === undefined ? missing(s, name, type.elem) : value;
+    }
     if (value !== undefined) return hasArgs ? fail(s, `${name} has arguments but cannot be invoked as function`) : value;
-    if (type?.kind === 'map') return hasArgs ? fail(s, `${name} is not a method but has arguments`) : missing(s, name, type.elem);
   } else if (typeof receiver === 'object' && !Array.isArray(receiver) && (type === undefined || type.kind === 'map')) {
     if (hasArgs) return fail(s, `${name} is not a method but has arguments`);
     if (Object.hasOwn(receiver, name)) return (receiver as TemplateMap)[name];

@@ -29,14 +29,7 @@ export { compileRegexp, type RegexpCache } from './regexp.ts';
 export { sprigFunctions, type SprigEnvironment } from './sprig/index.ts';
 export { isEmpty } from './sprig/defaults.ts';
 export { GoVersion } from './sprig/semver.ts';
-export {
-  CompiledTemplate,
-  TemplateCache,
-  TemplateSet,
-  type ExecuteOptions,
-  type ParsedText,
-  type TemplateSetOptions,
-} from './template-set.ts';
+export { CompiledTemplate, TemplateCache, TemplateSet, type ExecuteOptions, type TemplateSetOptions } from './template-set.ts';
 export { byteLength, byteSlice, bytesToText, isAscii, textToBytes, trimSpace } from './text.ts';
 export { GoDuration, GoTime } from './time/go-time.ts';
 export { truth } from './truth.ts';

@@ -102,6 +102,10 @@ export function readComplex(pos: number, text: string): NumberNode {
 
 /** Reads a number as a template's text has it. @throws GoError with Go's text */
 export function readNumber(pos: number, text: string): NumberNode {
+  if (/^(?:0|[1-9][0-9]{0,14})$/.test(text)) {
+    const value = Number(text);
+    return { kind: 'number', pos, text, int: value, uint: value, float: value, complex: undefined };
+  }
   if (text.endsWith('i')) {
     const float = parseGoFloat(text.slice(0, -1));
     if (float !== undefined) return complexNode(pos, text, [0, float]);

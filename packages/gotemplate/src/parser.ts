@@ -17,6 +17,8 @@ import { goQuote, goUnquote } from './quote.ts';
 /** One template of a parsed text: the text itself or one of its defines and blocks. */
 export interface Tree {
   readonly name: string;
+  /** It is the text's own, not a define of its name. */
+  readonly isMain: boolean;
   readonly root: ListNode;
 }
 
@@ -86,7 +88,7 @@ class TreeParser {
       if (node.kind === 'end' || node.kind === 'else') this.#fail(`unexpected ${nodeText(node)}`);
       nodes.push(node);
     }
-    this.#add(this.#source.parseName, { kind: 'list', pos, nodes });
+    this.#add(this.#source.parseName, { kind: 'list', pos, nodes }, true);
   }
 
   #definition(): void {
@@ -104,9 +106,9 @@ class TreeParser {
     return list;
   }
 
-  #add(name: string, root: ListNode): void {
+  #add(name: string, root: ListNode, isMain = false): void {
     const known = this.#source.trees.get(name);
-    if (known === undefined || isEmptyList(known.root)) this.#source.trees.set(name, { name, root });
+    if (known === undefined || isEmptyList(known.root)) this.#source.trees.set(name, { name, isMain, root });
     else if (!isEmptyList(root)) this.#fail(`template: multiple definition of template ${goQuote(name)}`);
   }
 
@@ -249,7 +251,7 @@ class TreeParser {
     const [list, next] = this.#itemList();
     if (kind === 'range') this.#rangeDepth--;
     const elseList = next.kind === 'else' ? this.#otherwise(kind, next.pos) : undefined;
-    this.#variables.length = variables;
+    if (this.#variables.length !== variables) this.#variables.length = variables;
     return { kind, pos: pipe.pos, pipe, list, elseList };
   }
 
@@ -305,9 +307,10 @@ class TreeParser {
       commands.push(this.#command());
     }
     if (commands.length === 0) this.#fail(`missing value for ${context}`);
-    commands.slice(1).forEach((command, i) => {
-      if (NOT_EXECUTABLE.has((command.args[0] as OperandNode).kind)) this.#fail(`non executable command in pipeline stage ${i + 2}`);
-    });
+    for (let i = 1; i < commands.length; i++) {
+      const word = (commands[i] as CommandNode).args[0] as OperandNode;
+      if (NOT_EXECUTABLE.has(word.kind)) this.#fail(`non executable command in pipeline stage ${i + 1}`);
+    }
     return { kind: 'pipe', pos, assign, variables, commands };
   }
 

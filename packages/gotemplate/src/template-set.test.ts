@@ -131,7 +131,23 @@ describe('templates', () => {
     const [one, two] = [make(), make()];
     one.parse('a', '{{ 1 }}');
     two.parse('a', '{{ 1 }}');
-    expect(one.lookup('a')).toBe(two.lookup('a'));
+    expect(one.lookup('a')?.statement).toBe(two.lookup('a')?.statement);
+  });
+
+  test('equal texts under two names keep their own places in errors', () => {
+    const cache = new TemplateCache();
+    const set = new TemplateSet({ functions: goBuiltins(), cache });
+    set.parse('one', '{{ .a.b }}');
+    set.parse('two', '{{ .a.b }}');
+    expect(() => set.execute('two', { a: null })).toThrow('template: two:1:5: executing "two"');
+  });
+
+  test('a define with the name of its file is not kept for other files', () => {
+    const set = new TemplateSet({ functions: goBuiltins(), cache: new TemplateCache() });
+    const text = '{{ define "x" }}in{{ end }} ';
+    set.parse('x', text);
+    set.parse('y', text);
+    expect([set.execute('x', null), set.execute('y', null)]).toEqual(['in', ' ']);
   });
 
   test('an unknown name is an error that names the set', () => {

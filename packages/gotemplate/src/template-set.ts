@@ -7,28 +7,19 @@ import { parseTemplate } from './parser.ts';
 import { State, missingTemplate, type Executable, type ExecutingSet, type RunState, type Statement } from './state.ts';
 import type { FunctionTable, MaybeValue } from './model.ts';
 
-/** One template: a text or one of its defines. Compiled when it first executes. */
-export class CompiledTemplate implements Executable {
-  readonly name: string;
-  /** The name that the text was parsed under: what errors give as the place. */
-  readonly parseName: string;
-  readonly text: string;
-  /** It has nothing but white space; it does not replace another of its name. */
+/** What a template does, compiled when it first executes; texts that are equal share it under all their names. */
+class Body {
   readonly isEmpty: boolean;
   readonly #functions: FunctionTable;
   #root: ListNode | undefined;
   #statement: Statement | undefined;
 
-  constructor(init: { name: string; parseName: string; text: string; root: ListNode; functions: FunctionTable }) {
-    this.name = init.name;
-    this.parseName = init.parseName;
-    this.text = init.text;
-    this.isEmpty = isEmptyList(init.root);
-    this.#root = init.root;
-    this.#functions = init.functions;
+  constructor(root: ListNode, functions: FunctionTable) {
+    this.isEmpty = isEmptyList(root);
+    this.#root = root;
+    this.#functions = functions;
   }
 
-  /** The compiled form. */
   get statement(): Statement {
     if (this.#statement === undefined) {
       this.#statement = new Compiler(this.#functions).list(this.#root as ListNode);
@@ -38,8 +29,35 @@ export class CompiledTemplate implements Executable {
   }
 }
 
-/** The templates of one text. */
-export type ParsedText = readonly CompiledTemplate[];
+/** One template: a text or one of its defines. */
+export class CompiledTemplate implements Executable {
+  readonly name: string;
+  /** The name that the text was parsed under: what errors give as the place. */
+  readonly parseName: string;
+  readonly text: string;
+  readonly #body: Body;
+
+  /** @internal made by `TemplateSet.parse` */
+  constructor(init: { name: string; parseName: string; text: string; body: Body }) {
+    this.name = init.name;
+    this.parseName = init.parseName;
+    this.text = init.text;
+    this.#body = init.body;
+  }
+
+  /** It has nothing but white space; it does not replace another of its name. */
+  get isEmpty(): boolean {
+    return this.#body.isEmpty;
+  }
+
+  /** The compiled form. */
+  get statement(): Statement {
+    return this.#body.statement;
+  }
+}
+
+/** The templates of one text: its own has no name, the defines have theirs. */
+type ParsedText = readonly { readonly name: string | undefined; readonly body: Body }[];
 
 /** Keeps parsed and compiled texts, bounded by the sum of their lengths. Sets with the same table of functions share them. */
 export class TemplateCache {
@@ -51,25 +69,27 @@ export class TemplateCache {
   }
 
   /** The templates of a text, parsed now where they are not there yet. @throws TemplateError */
-  get(name: string, text: string, functions: FunctionTable): ParsedText {
-    const key = `${name}\u0000${text}`;
-    let entry = this.#lru.get(key);
-    if (entry === undefined) {
-      entry = new WeakMap();
-      this.#lru.set(key, entry, key.length + 256);
-    }
-    let parsed = entry.get(functions);
-    if (parsed === undefined) {
+  get(name: string, text: string, functions: FunctionTable): readonly CompiledTemplate[] {
+    let tables = this.#lru.get(text);
+    let parsed = tables?.get(functions);
+    if (parsed === undefined || parsed.some((part) => part.name === name)) {
       parsed = parseText(name, text, functions);
-      entry.set(functions, parsed);
+      // a define with the name of its file merges with it: that text means something else under other names
+      if (parsed.every((part) => part.name !== undefined)) return named(parsed, name, text);
+      if (tables === undefined) this.#lru.set(text, (tables = new WeakMap()), text.length + 256);
+      tables.set(functions, parsed);
     }
-    return parsed;
+    return named(parsed, name, text);
   }
 }
 
 function parseText(name: string, text: string, functions: FunctionTable): ParsedText {
   const trees = guardStack(() => parseTemplate(name, text, (fn) => functions.has(fn)));
-  return [...trees.values()].map((tree) => new CompiledTemplate({ name: tree.name, parseName: name, text, root: tree.root, functions }));
+  return [...trees.values()].map((tree) => ({ name: tree.isMain ? undefined : tree.name, body: new Body(tree.root, functions) }));
+}
+
+function named(parsed: ParsedText, parseName: string, text: string): CompiledTemplate[] {
+  return parsed.map((part) => new CompiledTemplate({ name: part.name ?? parseName, parseName, text, body: part.body }));
 }
 
 function guardStack<T>(run: () => T): T {
@@ -127,7 +147,7 @@ export class TemplateSet implements ExecutingSet {
    * @throws TemplateError TEMPLATE_PARSE
    */
   parse(name: string, text: string): void {
-    const parsed = this.#cache?.get(name, text, this.functions) ?? parseText(name, text, this.functions);
+    const parsed = this.#cache?.get(name, text, this.functions) ?? named(parseText(name, text, this.functions), name, text);
     for (const template of parsed) this.add(template.name, template);
   }
 
