@@ -86,6 +86,11 @@ function run(input: ApplyInput, { live, apiVersion, managed }: Prepared): ApplyO
       force,
     });
     const fields = stripMetadata(result.managers, key);
+    // the same set again: its encoded form is known
+    const before = managed.fields.get(key);
+    const after = fields.get(key);
+    if (before !== undefined && after !== undefined && before.apiVersion === after.apiVersion && before.set.equals(after.set))
+      fields.set(key, before);
     const times = new Map(managed.times);
     if (result.object !== undefined) times.set(key, input.time);
     const merged = result.object === undefined ? live : ((result.object.value ?? {}) as JsonObject);

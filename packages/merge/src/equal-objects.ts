@@ -14,7 +14,8 @@ export function keepTimesIfUnchanged(live: JsonObject, next: JsonObject): JsonOb
 function sameEntries(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
   if (a === b) return true;
   if (!isArray(a) || !isArray(b) || a.length !== b.length) return (isArray(a) ? a.length : 0) === 0 && (isArray(b) ? b.length : 0) === 0;
-  return sorted(a).every((entry, i) => deepEqual(entry, sorted(b)[i]));
+  const others = sorted(b);
+  return sorted(a).every((entry, i) => deepEqual(entry, others[i]));
 }
 
 /** Entries are sorted by time, so other times may be another order: compare them by who they are. */

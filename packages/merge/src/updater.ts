@@ -111,10 +111,9 @@ export class Updater {
     const ignored = this.#ignored(apiVersion);
     if (ignored !== undefined) set = set.recursiveDifference(ignored);
     managers.set(manager, { set, apiVersion, applied: true });
-    const next =
-      last === undefined || (last.apiVersion === apiVersion && last.set.equals(set))
-        ? merged
-        : this.#prune({ merged, managers, manager, last });
+    // what is still applied is not pruned: nothing to do where that is all of it
+    const kept = last === undefined || (last.apiVersion === apiVersion && last.set.difference(set).isEmpty);
+    const next = kept ? merged : this.#prune({ merged, managers, manager, last });
     const { same } = this.#pass({ live, next, apiVersion, managers, manager, force });
     // a set in another order is the same set, yet another object
     return { object: same && deepEqual(live.value, next.value) ? undefined : next, managers };
