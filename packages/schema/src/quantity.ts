@@ -101,7 +101,19 @@ function roundAway(amount: Amount, scale: number): Amount {
   return { unscaled: rest === 0n ? quotient : quotient + (amount.unscaled < 0n ? -1n : 1n), scale };
 }
 
+/** Beyond this many digits between two amounts the smaller one does not count. */
+const FAR_DIGITS = 1000;
+
+/** About how many digits an amount has before its point. */
+function magnitude({ unscaled, scale }: Amount): number {
+  return unscaled === 0n ? -Infinity : String(unscaled < 0n ? -unscaled : unscaled).length + scale;
+}
+
 function compareAmounts(a: Amount, b: Amount): number {
+  const sign = Math.sign(Number(a.unscaled)) - Math.sign(Number(b.unscaled));
+  if (sign !== 0 || a.unscaled === 0n) return Math.sign(sign);
+  const difference = magnitude(a) - magnitude(b);
+  if (Math.abs(difference) > 1) return difference > 0 === a.unscaled > 0n ? 1 : -1;
   const scale = Math.min(a.scale, b.scale);
   const x = a.unscaled * pow10(a.scale - scale);
   const y = b.unscaled * pow10(b.scale - scale);
@@ -120,6 +132,8 @@ export function roundUpQuantity(quantity: Quantity, scale: number): { readonly q
 }
 
 function combine(a: Quantity, b: Quantity, sign: bigint): Quantity {
+  if (Math.abs(magnitude(a) - magnitude(b)) > FAR_DIGITS)
+    return magnitude(a) > magnitude(b) ? a : { ...b, unscaled: sign * b.unscaled, format: a.unscaled === 0n ? b.format : a.format };
   const scale = Math.min(a.scale, b.scale);
   const unscaled = a.unscaled * pow10(a.scale - scale) + sign * b.unscaled * pow10(b.scale - scale);
   return { unscaled, scale, format: a.unscaled === 0n ? b.format : a.format };
@@ -146,9 +160,10 @@ export function negateQuantity(quantity: Quantity): Quantity {
   return { ...quantity, unscaled: -quantity.unscaled };
 }
 
-/** The amount in units of ten to the `scale`, rounded up. */
+/** The amount in units of ten to the `scale`, rounded up; at most what 64 bits hold. */
 export function scaledValue(quantity: Quantity, scale: number): bigint {
   const { unscaled, scale: at } = roundAway(quantity, scale);
+  if (at - scale > FAR_DIGITS) return unscaled < 0n ? -MAX : unscaled === 0n ? 0n : MAX;
   return unscaled * pow10(at - scale);
 }
 
