@@ -83,6 +83,14 @@ export {
 } from './apply/ignore.ts';
 export { maskSecretData } from './apply/sanitize.ts';
 export { compareForApply, sortForApply, splitStages, type ApplyStage, type StageKind } from './apply/sort.ts';
-export { waitForReady, waitForTermination, WaitInterrupted, type StatusReader, type WaitDeps, type WaitOptions } from './apply/wait.ts';
+export {
+  pauseFor,
+  waitForReady,
+  waitForTermination,
+  WaitInterrupted,
+  type StatusReader,
+  type WaitDeps,
+  type WaitOptions,
+} from './apply/wait.ts';
 export { inventoryEntry, inventoryId, objectOfEntry, parseInventoryId, staleEntries, type InventoryEntry } from './inventory.ts';
 export { mapLimited } from './limit.ts';

@@ -34,6 +34,7 @@ export class WaitInterrupted extends FluxError<'WAIT_INTERRUPTED'> {
 }
 
 const FIRST_PAUSE_MS = 50;
+const PATIENCE = 4;
 const READERS = 10;
 
 interface Look {
@@ -75,8 +76,8 @@ async function look(deps: WaitDeps, ref: ObjectRef, options: WaitOptions): Promi
  * @throws ApplyError WAIT_TIMEOUT "timeout waiting for: [...]" · WAIT_FAILED "failed early due to stalled resources: [...]"; the signal's reason
  */
 export async function waitForReady(deps: WaitDeps, refs: readonly ObjectRef[], options: WaitOptions): Promise<void> {
-  const deadline = deps.clock.now() + options.timeoutMs;
-  let pauseMs = FIRST_PAUSE_MS;
+  const startedMs = deps.clock.now();
+  const deadline = startedMs + options.timeoutMs;
   let pending = refs;
   for (;;) {
     options.signal?.throwIfAborted();
@@ -93,9 +94,13 @@ export async function waitForReady(deps: WaitDeps, refs: readonly ObjectRef[], o
     const left = deadline - deps.clock.now();
     if (left <= 0) throw waitError('WAIT_TIMEOUT', 'timeout waiting for', open);
     pending = open.map((l) => l.ref);
-    await deps.clock.sleep(Math.min(pauseMs, left), options.signal);
-    pauseMs = Math.min(pauseMs * 2, options.intervalMs ?? 5000);
+    await deps.clock.sleep(Math.min(pauseFor(deps.clock.now() - startedMs, options.intervalMs ?? 5000), left), options.signal);
   }
+}
+
+/** The pause before the next look: a quarter of the time waited so far, so that short waits end soon and long ones ask seldom. */
+export function pauseFor(waitedMs: number, longestMs: number): number {
+  return Math.min(Math.max(FIRST_PAUSE_MS, waitedMs / PATIENCE), longestMs);
 }
 
 function waitError(code: 'WAIT_TIMEOUT' | 'WAIT_FAILED', head: string, looks: readonly Look[]): ApplyError {
@@ -108,17 +113,16 @@ function waitError(code: 'WAIT_TIMEOUT' | 'WAIT_FAILED', head: string, looks: re
  * @throws ApplyError WAIT_TIMEOUT "Kind/ns/name termination timeout: context deadline exceeded"; the signal's reason
  */
 export async function waitForTermination(deps: WaitDeps, objects: readonly JsonObject[], options: WaitOptions): Promise<void> {
-  const deadline = deps.clock.now() + options.timeoutMs;
+  const startedMs = deps.clock.now();
+  const deadline = startedMs + options.timeoutMs;
   for (const object of objects) {
-    let pauseMs = FIRST_PAUSE_MS;
     while ((await deps.client.find(typeOf(object), keyOf(object), { signal: options.signal })) !== undefined) {
       const left = deadline - deps.clock.now();
       if (left <= 0) {
         const ref = { kind: typeOf(object).kind, namespace: keyOf(object).namespace ?? '', name: keyText({ name: keyOf(object).name }) };
         throw new ApplyError({ code: 'WAIT_TIMEOUT', message: `${formatRef(ref)} termination timeout: context deadline exceeded` });
       }
-      await deps.clock.sleep(Math.min(pauseMs, left), options.signal);
-      pauseMs = Math.min(pauseMs * 2, options.intervalMs ?? 2000);
+      await deps.clock.sleep(Math.min(pauseFor(deps.clock.now() - startedMs, options.intervalMs ?? 2000), left), options.signal);
     }
   }
 }
