@@ -1,12 +1,11 @@
 import { errorMessage, getString, isObject, type JsonObject } from '@flux-ts/base';
 import { deletesHook, hooksFor, type Hook, type HookEvent, type HookExecution, type ReleaseRecord } from '@flux-ts/helm';
-import { conditionsOf, isNotFound, keyOf, nameOf, typeOf } from '@flux-ts/kube';
+import { conditionsOf, isNotFound, keyOf, nameOf, pauseFor, typeOf } from '@flux-ts/kube';
 import { parseYaml } from '@flux-ts/yaml';
 import { FIELD_MANAGER } from '../run.ts';
 import { ActionError, nowText, type ActionContext } from './context.ts';
 import { placed, waitForDeletion } from './objects.ts';
 
-const FIRST_PAUSE_MS = 50;
 const LAST_PAUSE_MS = 2000;
 
 /** Called with the end of every hook, so that the record can tell. */
@@ -46,8 +45,9 @@ function hookState(object: JsonObject): 'running' | 'done' | { readonly failed: 
   return 'done';
 }
 
-async function waitForHook(context: ActionContext, object: JsonObject, deadlineMs: number): Promise<void> {
-  let pauseMs = FIRST_PAUSE_MS;
+async function waitForHook(context: ActionContext, object: JsonObject): Promise<void> {
+  const startedMs = context.clock.now();
+  const deadlineMs = startedMs + context.timeoutMs;
   for (;;) {
     context.signal.throwIfAborted();
     const live = await context.client.find(typeOf(object), keyOf(object), { signal: context.signal });
@@ -60,8 +60,7 @@ async function waitForHook(context: ActionContext, object: JsonObject, deadlineM
         code: 'ACTION_TIMEOUT',
         message: `timed out waiting for the condition: ${typeOf(object).kind} ${nameOf(object)}`,
       });
-    await context.clock.sleep(Math.min(pauseMs, left), context.signal);
-    pauseMs = Math.min(pauseMs * 2, LAST_PAUSE_MS);
+    await context.clock.sleep(Math.min(pauseFor(context.clock.now() - startedMs, LAST_PAUSE_MS), left), context.signal);
   }
 }
 
@@ -72,7 +71,7 @@ async function runHook(context: ActionContext, hook: Hook, onRun: OnHookRun): Pr
   const end = (phase: 'Succeeded' | 'Failed'): void => onRun(hook, { started_at, completed_at: nowText(context.clock), phase });
   try {
     await context.client.apply(object, { fieldManager: FIELD_MANAGER, force: true, signal: context.signal });
-    await waitForHook(context, object, context.clock.now() + context.timeoutMs);
+    await waitForHook(context, object);
   } catch (error) {
     context.signal.throwIfAborted();
     end('Failed');
