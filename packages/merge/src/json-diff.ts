@@ -1,4 +1,4 @@
-import { deepEqual, isArray, isObject, own, sortedKeys, type JsonValue } from '@flux-ts/base';
+import { deepEqual, isArray, isObject, own, sortedKeys, stringifyJson, type JsonValue } from '@flux-ts/base';
 import type { JsonPatchOperation } from './json-patch.ts';
 
 /** How {@link createJsonPatch} compares. */
@@ -7,6 +7,8 @@ export interface JsonDiffOptions {
   readonly ignore?: (pointer: string) => boolean;
   /** Before every replace and remove, tests the old value. Default false. */
   readonly invertible?: boolean;
+  /** Replaces an object or array as a whole where that is the shorter patch. Default false. */
+  readonly rationalize?: boolean;
 }
 
 /**
@@ -25,6 +27,14 @@ export function createJsonPatch(from: JsonValue, to: JsonValue, options: JsonDif
   };
   const diff = (path: string, a: JsonValue, b: JsonValue): void => {
     if (ignore(path) || deepEqual(a, b)) return;
+    const before = out.length;
+    compare(path, a, b);
+    if (options.rationalize !== true || out.length === before) return;
+    const whole: JsonPatchOperation[] = [{ op: 'replace', path, value: b }];
+    if (options.invertible === true) whole.unshift({ op: 'test', path, value: a });
+    if (size(out.slice(before)) > size(whole)) out.splice(before, out.length - before, ...whole);
+  };
+  const compare = (path: string, a: JsonValue, b: JsonValue): void => {
     if (isObject(a) && isObject(b)) {
       for (const key of sortedKeys({ ...a, ...b })) {
         const pointer = `${path}/${escapePointer(key)}`;
@@ -48,6 +58,11 @@ export function createJsonPatch(from: JsonValue, to: JsonValue, options: JsonDif
   };
   diff('', from, to);
   return out;
+}
+
+/** The bytes of a patch as JSON. */
+function size(operations: readonly JsonPatchOperation[]): number {
+  return Buffer.byteLength(stringifyJson(operations as unknown as JsonValue));
 }
 
 /** Writes a key as a token of a JSON pointer. */

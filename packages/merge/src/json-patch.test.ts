@@ -108,6 +108,13 @@ describe('a difference as a patch', () => {
   });
 });
 
+test('a difference is one replacement where that is shorter', () => {
+  const from = { d: { a: '1', b: '2', c: '3' }, e: 1 };
+  const to = { d: { z: 1 }, e: 1 };
+  expect(createJsonPatch(from, to)).toHaveLength(4);
+  expect(createJsonPatch(from, to, { rationalize: true })).toEqual([{ op: 'replace', path: '/d', value: { z: 1 } }]);
+});
+
 describe('merge patch', () => {
   test.each<{ from: JsonObject; to: JsonObject; patch: JsonObject }>([
     { from: { a: 1, b: { c: 1, d: 2 } }, to: { b: { c: 2 } }, patch: { a: null, b: { c: 2, d: null } } },
