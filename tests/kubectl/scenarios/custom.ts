@@ -95,7 +95,7 @@ export const CUSTOM: readonly Scenario[] = [
       },
       { run: 'wait --for=condition=Ready wd$PROGRAM/w --timeout=10s', out: 'condition met' },
       { run: 'get wd$PROGRAM w', out: /w +5 +True/ },
-      { run: 'get wd$PROGRAM w -o jsonpath={.metadata.generation}', out: '4' },
+      { run: 'get wd$PROGRAM w -o jsonpath={.metadata.generation}', out: '5' },
       { run: 'scale wd$PROGRAM/w --replicas=2', out: 'scaled' },
       { run: 'get wd$PROGRAM w -o jsonpath={.spec.replicas}', out: '2' },
       { run: 'describe wd$PROGRAM w', out: ['Kind:         Widget', 'Size:'] },
