@@ -8,6 +8,7 @@ import { jsonMerge } from './json-merge.ts';
 import { mergeSchema } from './merge-schema.ts';
 import { names } from './names.ts';
 import { quantity } from './quantity.ts';
+import { runOthers } from './run-others.ts';
 import { selectors } from './selectors.ts';
 import { smdMerge } from './smd-merge.ts';
 import { smdTyped } from './smd-typed.ts';
@@ -62,6 +63,10 @@ for (const [name, run] of Object.entries(SUITES)) {
     }
   }
 }
+const others = runOthers(resolve(here, '../..'), corpus, values.only);
+passed += others.passed;
+failed += others.failed;
+for (const line of others.output) console.log(line);
 for (const [suite, { good, all }] of counts) console.log(`${suite}: ${good} of ${all}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
