@@ -222,7 +222,13 @@ describe('custom resources', () => {
           openAPIV3Schema: {
             type: 'object',
             properties: {
-              spec: { type: 'object', properties: { size: { type: 'integer', default: 3, maximum: 5 } } },
+              spec: {
+                type: 'object',
+                properties: { size: { type: 'integer', default: 3, maximum: 5 }, frozen: { type: 'string' } },
+                'x-kubernetes-validations': [
+                  { rule: '!has(oldSelf.frozen) || self.frozen == oldSelf.frozen', message: 'frozen is immutable' },
+                ],
+              },
               status: { type: 'object', default: { observedGeneration: -1 }, properties: { observedGeneration: { type: 'integer' } } },
             },
           },
@@ -255,6 +261,12 @@ describe('custom resources', () => {
     expect(refused.body['message']).toBe(
       'Thing.example.com "a" is invalid: spec.size: Invalid value: 9: spec.size in body should be less than or equal to 5',
     );
+  });
+
+  test('obey their CEL rules, old value and new', async () => {
+    await call('POST', THINGS, thing({ frozen: 'a' }));
+    const refused = await call('PATCH', `${THINGS}/a`, { spec: { frozen: 'b' } }, {}, MERGE);
+    expect(refused.body['message']).toContain('frozen is immutable');
   });
 
   test('keep their status from the main endpoint and their spec from /status', async () => {

@@ -1,5 +1,6 @@
 import { Counters, getObject, getString, silentLogger, type Clock, type JsonObject, type Logger, type Random } from '@flux-ts/base';
 import type { KubeUser, Transport } from '@flux-ts/kube';
+import { celRules } from '@flux-ts/cel';
 import { loadKinds, type CelCompiler } from '@flux-ts/schema';
 import { Authenticator, type AnonymousPolicy, type StaticToken } from './authn/authenticate.ts';
 import { TokenIssuer } from './authn/tokens.ts';
@@ -41,7 +42,7 @@ export interface ApiServerOptions {
   };
   /** Groups, or ends of their names, whose CRDs only ever gain versions. */
   readonly additiveCrds?: readonly string[];
-  /** Runs the CEL rules of CRDs; without it they are not run. */
+  /** Runs the CEL rules of CRDs. Default: `@flux-ts/cel`. */
   readonly cel?: CelCompiler;
   /** Freezes all that is stored: for tests. */
   readonly freeze?: boolean;
@@ -123,7 +124,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const keys = ensureKeys(store, options);
   const catalog = new Catalog();
   for (const type of builtInResources(kinds)) catalog.set(type);
-  const custom = new CustomResources({ store, catalog, clock, cel: options.cel });
+  const custom = new CustomResources({ store, catalog, clock, cel: options.cel ?? celRules() });
   const core: Core & { additiveCrds: readonly string[] } = {
     store,
     catalog,
