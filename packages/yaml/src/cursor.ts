@@ -25,17 +25,21 @@ export class Cursor {
   column = 0;
   /** Line breaks since the last character that is no blank (v3's comment rules need it). */
   newlines = 0;
+  /** An error that yaml.v3 has come upon and looks at only when the next event is made. */
+  overlooked: YamlError | undefined;
   readonly #source: Source;
   #pairs = 0;
   #limit: number;
   #piece = 0;
   #bufferStart = 0;
+  #badFrom: number;
 
   constructor(source: Source, library: GoYaml, limits: ReadLimits) {
     this.text = source.text;
     this.library = library;
     this.limits = limits;
     this.#source = source;
+    this.#badFrom = source.bad?.from ?? Number.POSITIVE_INFINITY;
     this.#limit = source.bad !== undefined || source.pieces !== undefined ? 0 : Number.POSITIVE_INFINITY;
   }
 
@@ -63,17 +67,40 @@ export class Cursor {
     return this.#source.pieces !== undefined && this.text.charCodeAt(this.#bufferStart) === 0xfeff;
   }
 
+  /**
+   * Looks ahead as yaml.v3 does for comments: a bad byte there is only remembered.
+   * @returns false where the characters cannot be looked at
+   */
+  canNeed(count: number): boolean {
+    if (this.pos + count <= this.#limit) return true;
+    try {
+      this.#refill(count);
+      return true;
+    } catch (error) {
+      if (!(error instanceof YamlError)) throw error;
+      this.overlooked ??= error;
+      this.overlookBadByte();
+      return false;
+    }
+  }
+
+  /** After its complaint go-yaml has decoded what precedes the bad byte, and goes on with that if it is made to. */
+  overlookBadByte(): void {
+    this.#badFrom = this.#source.bad?.at ?? Number.POSITIVE_INFINITY;
+    this.#limit = Math.min(this.#limit, this.#badFrom);
+  }
+
   #refill(count: number): void {
     const { bad, pieces } = this.#source;
     this.#bufferStart = this.pos;
-    if (bad !== undefined && this.pos + count > bad.from) {
+    if (bad !== undefined && this.pos + count > this.#badFrom) {
       this.fail({ text: bad.problem, at: undefined, context: undefined, kind: 'reader' });
     }
     let limit: number;
     do {
       limit = pieces?.[this.#piece++] ?? Number.POSITIVE_INFINITY;
     } while (this.pos + count > limit);
-    this.#limit = bad === undefined ? limit : Math.min(limit, bad.from);
+    this.#limit = bad === undefined ? limit : Math.min(limit, this.#badFrom);
   }
 
   /** Moves on by one character that is no line break. */

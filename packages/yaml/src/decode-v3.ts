@@ -1,13 +1,12 @@
 import { define, isArray, isObject, sortedKeys } from '@flux-ts/base';
 import { AliasGuard, EXCESSIVE_ALIASING } from './alias-guard.ts';
-import { decodeBase64, goUtf8 } from './base64.ts';
 import { YamlError, type YamlErrorCode } from './errors.ts';
 import { formatFloat } from './go-number.ts';
-import { GoBytes, GoFloat, GoMap, goQuote, GoSyntax, goSyntax, timeSyntax, type GoValue } from './go-syntax.ts';
-import { foldedAgain } from './folded-again.ts';
+import { GoMap, goQuote, goSyntax, type GoValue } from './go-syntax.ts';
+import { decodeScalarV3, goValueV3, isMerge, isStringMap, type ScalarV3 } from './go-value-v3.ts';
+import { kyamlFolded } from './profiles.ts';
 import { kyamlLeaf, KyamlScalar, type KyamlLeaf, type KyamlValue } from './kyaml-value.ts';
 import type { YamlNode } from './node.ts';
-import { resolveTagged, resolveV3, type ScalarTag } from './resolve.ts';
 
 /** How nodes become values. */
 export interface DecodeV3Options {
@@ -17,6 +16,8 @@ export interface DecodeV3Options {
    * refuses (keys that are no strings below the top, NaN, infinities) is an error. Otherwise keys become strings as Go prints them.
    */
   readonly kyaml: boolean;
+  /** The node has been printed and read again already. */
+  readonly reprinted?: boolean;
 }
 
 type Target = Record<string, KyamlValue>;
@@ -131,54 +132,35 @@ class Decoder {
     if (!this.#options.kyaml) return value;
     // kustomize prints nodes and reads them again at its end
     if (node.text === '' && tag === '!!null' && this.#flow > 0) return new KyamlScalar('', '!!null', '');
-    if (node.style === 'folded' && typeof value === 'string') {
-      const again = foldedAgain(value);
-      if (again !== value) return new KyamlScalar(value, '!!str', again);
-    }
+    if (node.style === 'folded' && typeof value === 'string' && tag === '!!str' && this.#options.reprinted !== true)
+      return kyamlFolded(value);
     if (typeof value === 'number' && !Number.isFinite(value)) this.#unfitFound = true;
     return kyamlLeaf(node.text, tag, value);
   }
 
-  #scalar(node: YamlNode): { readonly tag: ScalarTag; readonly value: null | boolean | number | bigint | string } {
-    if (!node.tagged) {
-      if (node.style !== 'plain' || node.tag === '!!str') return { tag: '!!str', value: node.text };
-      return resolveV3(node.text);
-    }
-    try {
-      const got = resolveTagged(node.tag, node.text, true);
-      if (got.tag !== '!!binary') return { tag: got.tag ?? '!!str', value: got.value };
-    } catch (error) {
-      if (error instanceof YamlError) this.#fail(error.code, error.diagnostics[0]?.message ?? '', node);
-      throw error;
-    }
-    const bytes = decodeBase64(node.text);
-    if (bytes === undefined) this.#fail('YAML_TYPE', '!!binary value contains invalid base64 data', node);
-    return { tag: '!!binary', value: goUtf8(bytes) };
+  #scalar(node: YamlNode): ScalarV3 {
+    return decodeScalarV3(node, this.#options.file);
   }
 
   #findRepeated(node: YamlNode): boolean {
     const { content } = node;
-    const first = new Map<string, YamlNode>();
-    let found = false;
+    const first = new Set<string>();
     for (let i = 0; i < content.length; i += 2) {
       const key = content[i] as YamlNode;
-      const id = `${key.kind}:${key.text}`;
-      const before = first.get(id);
-      if (before === undefined) {
-        first.set(id, key);
-        continue;
-      }
-      found = true;
-      // go-yaml compares each key with every later one
-      for (let j = 0; j < i; j += 2) {
-        const other = content[j] as YamlNode;
-        if (other.kind === key.kind && other.text === key.text) {
-          const problem = `line ${key.line}: mapping key ${goQuote(key.text)} already defined at line ${other.line}`;
-          this.#issues.push({ code: 'YAML_DUPLICATE_KEY', problem, node: key });
-        }
+      first.add(`${key.kind}:${key.text}`);
+    }
+    if (first.size * 2 === content.length) return false;
+    // go-yaml compares each key with every later one, in this order
+    for (let i = 0; i < content.length; i += 2) {
+      const before = content[i] as YamlNode;
+      for (let j = i + 2; j < content.length; j += 2) {
+        const key = content[j] as YamlNode;
+        if (key.kind !== before.kind || key.text !== before.text) continue;
+        const problem = `line ${key.line}: mapping key ${goQuote(key.text)} already defined at line ${before.line}`;
+        this.#issues.push({ code: 'YAML_DUPLICATE_KEY', problem, node: key });
       }
     }
-    return found;
+    return true;
   }
 
   #mapping(node: YamlNode, out: Target, how: KeyRules): void {
@@ -232,52 +214,10 @@ class Decoder {
     }
     if (node.kind === 'mapping' && this.#findRepeated(node)) return undefined;
     this.#collection(node, false);
-    const value = this.#goValue(node) as GoValue;
+    const value = goValueV3(node, this.#options) as GoValue;
     if (how.merged === undefined) this.#fail('YAML_TYPE', `invalid map key: ${goSyntax(value)}`, node);
     const type = value instanceof GoMap ? `map[${value.keyType}]interface {}` : '[]interface {}';
     this.#fail('YAML_TYPE', `runtime error: hash of unhashable type ${type}`, node);
-  }
-
-  /** A node as Go's decoder holds it, only for error texts; undefined for a mapping with repeated keys, which Go drops. */
-  #goValue(node: YamlNode): GoValue | undefined {
-    if (node.kind === 'alias') return this.#goValue(node.alias as YamlNode);
-    if (node.kind === 'sequence') return node.content.map((item) => this.#goValue(item)).filter((item) => item !== undefined);
-    if (node.kind === 'scalar') {
-      const { tag, value } = this.#scalar(node);
-      if (this.#options.kyaml && node.text === '') return '';
-      if (tag === '!!binary') return new GoBytes(decodeBase64(node.text) as Buffer);
-      if (tag === '!!timestamp') return new GoSyntax(timeSyntax(String(value)));
-      return tag === '!!float' && typeof value === 'number' ? new GoFloat(value) : value;
-    }
-    const issues = this.#issues.length;
-    const repeated = this.#findRepeated(node);
-    this.#issues.length = issues;
-    if (repeated) return undefined;
-    const map = new GoMap(isStringMap(node) ? 'string' : 'interface {}');
-    this.#goEntries(node, map);
-    return map;
-  }
-
-  #goEntries(node: YamlNode, map: GoMap, before: ReadonlySet<string> = new Set()): void {
-    let merge: YamlNode | undefined;
-    for (let i = 0; i < node.content.length; i += 2) {
-      const keyNode = node.content[i] as YamlNode;
-      const valueNode = node.content[i + 1] as YamlNode;
-      if (isMerge(keyNode)) {
-        merge = valueNode;
-        continue;
-      }
-      const stringKey = map.keyType === 'string' && keyNode.kind === 'scalar' && keyNode.tag !== '!!binary';
-      const key = stringKey ? (keyNode.tag === '!!null' ? undefined : keyNode.text) : this.#goValue(keyNode);
-      const value = this.#goValue(valueNode);
-      if (key === undefined || value === undefined) continue;
-      const id = `${typeof key}${goSyntax(key)}`;
-      if (!before.has(id)) map.entries.set(id, { key, value });
-    }
-    const own = new Set(map.entries.keys());
-    for (const source of merge === undefined ? [] : merge.kind === 'sequence' ? merge.content : [merge]) {
-      this.#goEntries(source.kind === 'alias' ? (source.alias as YamlNode) : source, map, own);
-    }
   }
 
   #merge(node: YamlNode, out: Target, how: { readonly stringKeys: boolean; readonly merged: Set<string> }): void {
@@ -290,18 +230,4 @@ class Decoder {
       else this.#mapping(source, out, how);
     }
   }
-}
-
-/** Whether yaml.v3 makes a map[string]interface{} of a mapping. */
-function isStringMap(node: YamlNode): boolean {
-  for (let i = 0; i < node.content.length; i += 2) {
-    const key = node.content[i] as YamlNode;
-    const { tag } = key.kind === 'alias' ? (key.alias as YamlNode) : key;
-    if (tag !== '!!str' && tag !== '!!merge') return false;
-  }
-  return true;
-}
-
-function isMerge(node: YamlNode): boolean {
-  return node.kind === 'scalar' && node.text === '<<' && (node.tag === '' || node.tag === '!' || node.tag === '!!merge');
 }

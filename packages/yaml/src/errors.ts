@@ -53,6 +53,11 @@ export class YamlError extends FluxError<YamlErrorCode> {
     ];
   }
 
+  /** The same error as one of types, with the place of another where there is one. */
+  asTypeError(other: YamlError | undefined): YamlError {
+    return new YamlError({ ...this.#init, code: 'YAML_TYPE', mark: other === undefined ? undefined : other.#init.mark });
+  }
+
   /** The same error in a text that starts some lines further down; the message stays Go's. */
   movedBy(lines: number): YamlError {
     const mark = this.#init.mark ?? { pos: 0, index: 0, line: 0, column: 0 };

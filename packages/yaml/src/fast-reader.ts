@@ -1,83 +1,14 @@
 import { define } from '@flux-ts/base';
 import { flow } from './fast-flow.ts';
 import { blockScalar, plainLine, plainRest, quoted } from './fast-scalars.ts';
-import { BAIL, bail, isMark, type FastState } from './fast-state.ts';
+import { canBegin, colonFollows, endLine, isEnd, nextColumn } from './fast-lines.ts';
+import { BAIL, bail, type FastState } from './fast-state.ts';
 import { Interner, type ScalarProfile } from './intern.ts';
 
 /** Deeper nesting is left to the faithful reader, which keeps no call stack. */
 const MAX_DEPTH = 200;
 /** Longer keys are near the bound of 1,024 characters on simple keys. */
 const MAX_KEY = 1000;
-
-function isEnd(c: number): boolean {
-  return c === 32 || c === 10 || c === 9 || c !== c;
-}
-
-/** Characters that begin something else than a plain scalar in a block. */
-function canBegin(c: number, next: number): boolean {
-  switch (c) {
-    case 45:
-    case 58:
-    case 63:
-      return !isEnd(next);
-    case 9:
-    case 33:
-    case 34:
-    case 35:
-    case 37:
-    case 38:
-    case 39:
-    case 42:
-    case 44:
-    case 62:
-    case 64:
-    case 91:
-    case 93:
-    case 96:
-    case 123:
-    case 124:
-    case 125:
-      return false;
-    default:
-      return c === c;
-  }
-}
-
-/**
- * Moves over empty lines and comments to the next text.
- * @returns its column, or -1 at the end of the document
- */
-function nextColumn<V>(state: FastState<V>): number {
-  const { text, length } = state;
-  let p = state.pos;
-  let { lineStart } = state;
-  for (;;) {
-    const c = text.charCodeAt(p);
-    if (c === 32) p++;
-    else if (c === 10) lineStart = ++p;
-    else if (c === 35) {
-      p = text.indexOf('\n', p);
-      if (p < 0) p = length;
-    } else break;
-  }
-  state.pos = p;
-  state.lineStart = lineStart;
-  if (p >= length) return -1;
-  if (text.charCodeAt(p) === 9) bail();
-  if (p === lineStart && isMark(text, p)) return -1;
-  return p - lineStart;
-}
-
-/** Checks that nothing but a comment follows on the line. */
-function endLine<V>(state: FastState<V>): void {
-  const { text } = state;
-  const start = state.pos;
-  let p = start;
-  while (text.charCodeAt(p) === 32) p++;
-  const c = text.charCodeAt(p);
-  if (c === c && c !== 10 && (c !== 35 || p === start)) bail();
-  state.pos = p;
-}
 
 /** Reads a scalar or a flow collection that begins here. @param indent column of the block around it */
 function inline<V>(state: FastState<V>, indent: number): V {
@@ -95,7 +26,7 @@ function inline<V>(state: FastState<V>, indent: number): V {
       value = flow(state);
       break;
     case 124:
-      return blockScalar(state, indent) as V;
+      return state.profile.literal(blockScalar(state, indent));
     case 62:
       return state.profile.folded(blockScalar(state, indent));
     default: {
@@ -146,15 +77,6 @@ function inlineAlone<V>(state: FastState<V>, indent: number): V {
   const value = inline(state, indent);
   if (colonFollows(state)) bail();
   return value;
-}
-
-function colonFollows<V>(state: FastState<V>): boolean {
-  const { text } = state;
-  let p = state.pos;
-  while (text.charCodeAt(p) === 32) p++;
-  if (text.charCodeAt(p) !== 58 || !isEnd(text.charCodeAt(p + 1))) return false;
-  state.pos = p;
-  return true;
 }
 
 function plainKey<V>(state: FastState<V>, start: number, end: number, top: boolean): string {

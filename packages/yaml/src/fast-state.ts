@@ -37,7 +37,7 @@ export function plainValue<V>(state: FastState<V>, start: number, end: number): 
 
 /** A string, shared where it is short. */
 export function shortText<V>(state: FastState<V>, start: number, end: number): string {
-  if (end - start <= SHORT) return state.interner.texts[state.interner.id(state.text, start, end)] as string;
+  if (end - start <= SHORT) return state.interner.text(state.interner.id(state.text, start, end));
   if (end - start > state.maxScalar) bail();
   return state.text.slice(start, end);
 }

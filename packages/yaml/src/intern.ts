@@ -6,6 +6,8 @@ export interface ScalarProfile<V> {
   readonly nothing: V;
   /** A `>` scalar. */
   readonly folded: (text: string) => V;
+  /** A `|` scalar. */
+  readonly literal: (text: string) => V;
   /** Keys that occur twice are left to the faithful reader, which refuses them. */
   readonly unique: boolean;
 }
@@ -23,7 +25,7 @@ export class Interner<V> {
   readonly #profile: ScalarProfile<V>;
   #slots = new Int32Array(1 << 11);
   #mask = (1 << 11) - 1;
-  texts: string[] = [];
+  #texts: string[] = [];
   #values: (V | typeof UNKNOWN)[] = [];
   #keys: (string | undefined | typeof UNKNOWN)[] = [];
 
@@ -39,7 +41,7 @@ export class Interner<V> {
     hash ^= hash >>> 15;
     const slots = this.#slots;
     const mask = this.#mask;
-    const { texts } = this;
+    const texts = this.#texts;
     let slot = hash & mask;
     for (let id = slots[slot] as number; id !== 0; id = slots[slot] as number) {
       const text = texts[id - 1] as string;
@@ -54,19 +56,19 @@ export class Interner<V> {
   }
 
   #add(text: string, slot: number): number {
-    if (this.texts.length >= MAX_ENTRIES) {
+    if (this.#texts.length >= MAX_ENTRIES) {
       this.#slots.fill(0);
-      this.texts = [];
+      this.#texts = [];
       this.#values = [];
       this.#keys = [];
       return this.id(text, 0, text.length);
     }
-    const id = this.texts.length;
-    this.texts.push(text);
+    const id = this.#texts.length;
+    this.#texts.push(text);
     this.#values.push(UNKNOWN);
     this.#keys.push(UNKNOWN);
     this.#slots[slot] = id + 1;
-    if (this.texts.length * 2 > this.#mask) this.#grow();
+    if (this.#texts.length * 2 > this.#mask) this.#grow();
     return id;
   }
 
@@ -74,8 +76,8 @@ export class Interner<V> {
     const size = (this.#mask + 1) * 2;
     const slots = new Int32Array(size);
     const mask = size - 1;
-    for (let id = 0; id < this.texts.length; id++) {
-      const text = this.texts[id] as string;
+    for (let id = 0; id < this.#texts.length; id++) {
+      const text = this.#texts[id] as string;
       let hash = text.length;
       for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
       let slot = (hash ^ (hash >>> 15)) & mask;
@@ -86,11 +88,16 @@ export class Interner<V> {
     this.#mask = mask;
   }
 
+  /** The text of a number just given; numbers are good until the next one is asked for. */
+  text(id: number): string {
+    return this.#texts[id] as string;
+  }
+
   /** The value of a plain scalar. */
   value(id: number): V {
     const known = this.#values[id] as V | typeof UNKNOWN;
     if (known !== UNKNOWN) return known;
-    const value = this.#profile.value(this.texts[id] as string);
+    const value = this.#profile.value(this.#texts[id] as string);
     this.#values[id] = value;
     return value;
   }
@@ -99,7 +106,7 @@ export class Interner<V> {
   key(id: number): string | undefined {
     const known = this.#keys[id];
     if (known !== UNKNOWN) return known;
-    const key = this.#profile.key(this.texts[id] as string, false);
+    const key = this.#profile.key(this.#texts[id] as string, false);
     this.#keys[id] = key;
     return key;
   }

@@ -28,7 +28,6 @@ export class Parser {
   #line = '';
   #foot = '';
   #stem: string | undefined;
-  #overlooked: YamlError | undefined;
 
   constructor(source: Source, library: GoYaml, limits: ReadLimits) {
     this.#scanner = new Scanner(source, library, limits);
@@ -39,7 +38,8 @@ export class Parser {
   next(): ParseEvent | undefined {
     if (this.#done) return undefined;
     const event = this.#state();
-    if (this.#overlooked !== undefined) throw this.#overlooked;
+    const { overlooked } = this.#scanner.cursor;
+    if (overlooked !== undefined) throw overlooked;
     return event;
   }
 
@@ -296,8 +296,9 @@ export class Parser {
       ({ kind } = this.#peek());
     } catch (error) {
       // yaml.v3 looks at this error only later: it scans on behind it, and gives the next one if there is one
-      if (!(error instanceof YamlError) || error.code !== 'YAML_SYNTAX') throw error;
-      this.#overlooked = error;
+      if (!(error instanceof YamlError) || error.code === 'YAML_LIMIT') throw error;
+      if (error.code === 'YAML_ENCODING') this.#scanner.cursor.overlookBadByte();
+      this.#scanner.cursor.overlooked = error;
       return;
     }
     if (kind !== 'block-sequence-start' && kind !== 'block-mapping-start') return;

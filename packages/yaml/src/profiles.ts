@@ -1,9 +1,10 @@
 import type { JsonValue } from '@flux-ts/base';
 import { bail } from './fast-state.ts';
-import { foldedAgain } from './folded-again.ts';
+import { readLimits } from './options.ts';
+import { foldedAgain, startsWithTab } from './reprint.ts';
 import { fitsInt64, formatFloat32 } from './go-number.ts';
 import type { ScalarProfile } from './intern.ts';
-import { kyamlLeaf, KyamlScalar, type KyamlValue } from './kyaml-value.ts';
+import { kyamlLeaf, KyamlScalar, type KyamlLeaf, type KyamlValue } from './kyaml-value.ts';
 import { resolveV2, resolveV3 } from './resolve.ts';
 
 /** Infinities and NaN have errors of their own. */
@@ -31,6 +32,7 @@ export const SIGS_PROFILE: ScalarProfile<JsonValue> = {
   key: sigsKey,
   nothing: null,
   folded: (text) => text,
+  literal: (text) => text,
   unique: false,
 };
 
@@ -48,9 +50,18 @@ function kyamlKey(text: string, top: boolean): string | undefined {
   return tag === '!!str' || (top && tag !== '!!null') ? text : undefined;
 }
 
-function kyamlFolded(text: string): KyamlValue {
-  const again = foldedAgain(text);
+const UNBOUNDED = readLimits({ maxScalarBytes: Number.POSITIVE_INFINITY, maxDocumentBytes: Number.POSITIVE_INFINITY });
+
+/** What kustomize makes of a `>` scalar, which it prints and reads again. */
+export function kyamlFolded(text: string): KyamlLeaf {
+  const again = foldedAgain(text, UNBOUNDED);
   return again === text ? text : new KyamlScalar(text, '!!str', again);
+}
+
+/** Line breaks kept at the end meet the comment that may follow: the faithful reader sees it. */
+function keptOut(text: string): string {
+  if (text.endsWith('\n\n') || text === '\n' || startsWithTab(text)) bail();
+  return text;
 }
 
 /** kyaml: yaml.v3's words, boxed scalars, keys as they are written. */
@@ -58,6 +69,7 @@ export const KYAML_PROFILE: ScalarProfile<KyamlValue> = {
   value: kyamlValue,
   key: kyamlKey,
   nothing: null,
-  folded: kyamlFolded,
+  folded: (text) => kyamlFolded(keptOut(text)),
+  literal: keptOut,
   unique: true,
 };

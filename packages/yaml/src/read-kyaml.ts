@@ -8,6 +8,7 @@ import { YamlError } from './errors.ts';
 import type { KyamlValue } from './kyaml-value.ts';
 import type { YamlNode } from './node.ts';
 import { readLimits, type ReadLimits, type YamlReadOptions } from './options.ts';
+import { changesInPrint, reprinted } from './reprint.ts';
 import { asText, checkSize } from './read-sigs.ts';
 import { readSource } from './source.ts';
 
@@ -65,8 +66,28 @@ export function parseKyaml(input: string | Uint8Array, options?: YamlReadOptions
     const read = fast[i];
     const node = nodes[i];
     if (read !== undefined) return read.value;
-    return node === undefined ? null : located(piece, () => decodeV3(node, { file: limits.file, kyaml: true }));
+    return node === undefined ? null : located(piece, () => decodeDocument(node, limits));
   });
+}
+
+/** Decodes a document; where kustomize's printing and reading again makes a difference, what comes out of that. */
+function decodeDocument(node: YamlNode, limits: ReadLimits): KyamlValue {
+  let failed: YamlError | undefined;
+  try {
+    const value = decodeV3(node, { file: limits.file, kyaml: true });
+    if (!changesInPrint(node)) return value;
+  } catch (error) {
+    if (!(error instanceof YamlError) || error.code === 'YAML_ALIAS') throw error;
+    failed = error;
+  }
+  try {
+    const again = reprinted(node, limits);
+    if (again !== undefined) return decodeV3(again, { file: limits.file, kyaml: true, reprinted: true });
+  } catch (error) {
+    throw error instanceof YamlError ? error.asTypeError(failed) : error;
+  }
+  if (failed !== undefined) throw failed;
+  return decodeV3(node, { file: limits.file, kyaml: true });
 }
 
 // holds texts and what these mean: content, bounded

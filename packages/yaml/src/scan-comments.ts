@@ -26,7 +26,7 @@ export function scanLineComment(scanner: ScanState, token: Mark): void {
   const { cursor } = scanner;
   if (cursor.newlines > 0) return;
   let ahead = 0;
-  while (ahead < HORIZON && isBlank(cursor.at(ahead))) ahead++;
+  while (ahead < HORIZON && cursor.canNeed(ahead + 1) && isBlank(cursor.at(ahead))) ahead++;
   if (ahead === HORIZON || cursor.at(ahead) !== 35) return;
   const { start, text } = takeComment(cursor, ahead);
   scanner.comments.push({ scan: ORIGIN, token, start, end: ORIGIN, head: '', line: text, foot: '' });
@@ -67,7 +67,7 @@ export function scanComments(scanner: ScanState, scanMark: Mark): void {
     got.token = end;
     got.text = '';
   };
-  for (; ahead < HORIZON; ahead++) {
+  for (; ahead < HORIZON && cursor.canNeed(ahead + 1); ahead++) {
     column++;
     const c = cursor.at(ahead);
     if (isBlank(c)) continue;

@@ -9,8 +9,8 @@ export interface Source {
   readonly text: string;
   /** Length without the NULs. */
   readonly length: number;
-  /** UTF-16 offset of the piece that holds a bad byte, and go-yaml's complaint. */
-  readonly bad: { readonly from: number; readonly problem: string } | undefined;
+  /** UTF-16 offsets of the piece that holds a bad byte and of the byte itself, and go-yaml's complaint. */
+  readonly bad: { readonly from: number; readonly at: number; readonly problem: string } | undefined;
   /** Ends of the decoded pieces in UTF-16 units; kept only where they matter (a byte order mark inside the text). */
   readonly pieces: readonly number[] | undefined;
   /** Characters dropped before the text (a byte order mark): 0 or 1. */
@@ -106,7 +106,7 @@ function walk(bytes: Buffer, start: number, decode: (bytes: Buffer, at: number) 
       if (at >= end) break;
       continue;
     }
-    if (one.problem !== undefined) return { bad: { from, problem: one.problem }, pieces };
+    if (one.problem !== undefined) return { bad: { from, at: units, problem: one.problem }, pieces };
     at = one.next;
     units += one.units;
   }

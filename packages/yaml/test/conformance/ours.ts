@@ -1,5 +1,6 @@
-import { goJson, parseJson, type JsonValue } from '@flux-ts/base';
+import { goJson, isObject, parseJson, type JsonValue } from '@flux-ts/base';
 import {
+  isBoxed,
   nodeValue,
   parseKyaml,
   parseNode,
@@ -120,8 +121,8 @@ export function ourAnswer(question: Question): Answer {
   }
 }
 
-/** Whether a node holds an alias to itself: kustomize overflows its stack on such a text, so it cannot be asked. */
-export function holdsItself(text: Buffer): boolean {
+/** Whether a node holds an alias to itself: kustomize overflows its stack on such a text. */
+function holdsItself(text: Buffer): boolean {
   const open = new Set<YamlNode>();
   const visit = (node: YamlNode): boolean => {
     if (open.has(node)) return true;
@@ -134,5 +135,16 @@ export function holdsItself(text: Buffer): boolean {
     return parseNodes(text, { maxDepth: 10_000 }).some(visit);
   } catch {
     return text.includes('&') && text.includes('*');
+  }
+}
+
+/** Whether kustomize can be asked: it takes objects only, and no text that would kill it. */
+export function askable({ kind, text }: Question): boolean {
+  if (kind !== 'k') return true;
+  if (holdsItself(text)) return false;
+  try {
+    return parseKyaml(text).every((value) => value === null || (isObject(value) && !isBoxed(value)));
+  } catch (error) {
+    return !(error instanceof YamlError) || !/cannot unmarshal !!|invalid map key/.test(error.message);
   }
 }
