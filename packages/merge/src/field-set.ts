@@ -1,6 +1,9 @@
 import { FluxError, isObject, type JsonObject, type JsonValue } from '@flux-ts/base';
 import { canonicalElement, compareElements, formatPath, type FieldPath, type PathElement } from './path-element.ts';
 
+/** What stands for a field without fields; never changed, so that all of them can be the same one. */
+const LEAF: JsonObject = Object.freeze({});
+
 /** FieldsV1 that cannot be read. */
 export class FieldSetError extends FluxError<'FIELDS_INVALID'> {}
 
@@ -148,14 +151,18 @@ export class FieldSet {
     return out;
   }
 
-  /** FieldsV1, in upstream's order. */
+  /** FieldsV1, in upstream's order. Leaves share one empty object. */
   toJson(): JsonObject {
-    const out: Record<string, JsonValue> = {};
-    const elements = new Set([...this.members, ...this.children.keys()]);
-    for (const element of [...elements].sort(compareElements)) {
+    return this.#write({});
+  }
+
+  #write(out: Record<string, JsonValue>): JsonObject {
+    const elements = [...this.members];
+    for (const element of this.children.keys()) if (!this.members.has(element)) elements.push(element);
+    if (elements.length > 1) elements.sort(compareElements);
+    for (const element of elements) {
       const child = this.children.get(element);
-      if (child === undefined) out[element] = {};
-      else out[element] = this.members.has(element) ? { '.': {}, ...child.toJson() } : child.toJson();
+      out[element] = child === undefined ? LEAF : child.#write(this.members.has(element) ? { '.': LEAF } : {});
     }
     return out;
   }
