@@ -145,16 +145,39 @@ describe('a shared cache', () => {
     const fs = memoryFileSystem({ ...base, ...overlays });
     expect(build(fs, '/app', { cache }).toYaml()).toContain('name: a-web');
     expect(build(fs, '/other', { cache }).toYaml()).toContain('name: o-web');
-    expect(cache.stats()).toEqual({ parsed: 1, built: 1, reused: 1 });
+    expect(cache.stats()).toEqual({ parsed: 1, built: 3, reused: 1 });
   });
 
   test('builds a base again when a file in it has changed, and not when another has', () => {
     const cache = new BuildCache();
     build(memoryFileSystem({ ...base, ...overlays }), '/app', { cache });
     build(memoryFileSystem({ ...base, ...overlays, '/base/other.yaml': 'x' }), '/app', { cache });
-    expect(cache.stats().built).toBe(1);
+    expect(cache.stats().built).toBe(2);
     const changed = build(memoryFileSystem({ ...base, ...overlays, '/base/cm.yaml': `${CM}data: {a: b}\n` }), '/app', { cache });
     expect(changed.toYaml()).toContain('data:\n  a: b\n');
-    expect(cache.stats().built).toBe(2);
+    expect(cache.stats().built).toBe(4);
+  });
+
+  test('gives nothing built with other rights to a build with fewer', () => {
+    const cache = new BuildCache();
+    const fs = memoryFileSystem({
+      '/app/kustomization.yaml': 'resources: [../base]\n',
+      '/base/kustomization.yaml': 'resources: [../cm.yaml]\n',
+      '/cm.yaml': CM,
+    });
+    expect(build(fs, '/app', { cache, loadRestrictor: 'LoadRestrictionsNone' }).resources).toHaveLength(1);
+    expect(() => build(fs, '/app', { cache })).toThrow("security; file '/cm.yaml' is not in or below '/base'");
+  });
+
+  test('keeps nothing that came from outside', () => {
+    const cache = new BuildCache();
+    const fs = memoryFileSystem({
+      '/app/kustomization.yaml': 'resources: [base]\n',
+      '/app/base/kustomization.yaml': 'resources: [https://example.com/cm.yaml]\n',
+    });
+    const fetched = ['one', 'two'].map((name) => CM.replace('name: web', `name: ${name}`));
+    const fetchRemote = (): Uint8Array => Buffer.from(fetched.shift() ?? '');
+    const names = [1, 2].map(() => build(fs, '/app', { cache, fetchRemote }).resources[0]?.id.name);
+    expect(names).toEqual(['one', 'two']);
   });
 });

@@ -79,13 +79,49 @@ const VERSION = 'kustomize-v5.8.1';
  * @throws KustomizeError with kustomize's text
  */
 export function build(fs: FileSystem, path: string, options: BuildOptions = {}): BuildResult {
+  const cache = options.cache ?? new BuildCache();
+  const context = loadContext(fs, options);
+  const variant = variantOf(options, cache);
+  const looked = options.observe !== undefined || options.finished !== undefined;
+  const key = [path, variant, options.reorder ?? 'none', options.addManagedByLabel === true].join('\u0000');
+  const known = looked ? undefined : (cache.result(key) as BuildResult | undefined);
+  if (known !== undefined && context.view.unchanged(known.reads)) {
+    cache.countReuse();
+    return known;
+  }
+  const result = buildNow({ path, options, cache, context, variant });
+  if (!looked && options.cache !== undefined && !result.reads.external) cache.keepResult(key, result);
+  return result;
+}
+
+/** Everything about the options that changes what a directory comes to. */
+function variantOf(options: BuildOptions, cache: BuildCache): string {
+  return JSON.stringify([
+    options.loadRestrictor === 'LoadRestrictionsNone',
+    options.keepBuiltinSchema === true,
+    options.lint === true,
+    options.maxFileBytes ?? 0,
+    options.maxDepth ?? 0,
+    options.enableHelm === true ? [cache.numberOf(options.inflateChart), options.helmKubeVersion ?? '', options.helmApiVersions ?? []] : 0,
+  ]);
+}
+
+interface BuildJob {
+  readonly path: string;
+  readonly options: BuildOptions;
+  readonly cache: BuildCache;
+  readonly context: LoadContext;
+  readonly variant: string;
+}
+
+function buildNow({ path, options, cache, context, variant }: BuildJob): BuildResult {
   const reads = new ReadRecorder();
   const diagnostics: Diagnostic[] = [];
   const warnings: string[] = [];
-  const cache = options.cache ?? new BuildCache();
-  const loader = Loader.at(path, loadContext(fs, options), reads);
+  const loader = Loader.at(path, context, reads);
   const target = Target.root(loader, {
     cache,
+    variant,
     schema: new SchemaState(options.keepBuiltinSchema === true),
     helm: helmOptions(options),
     warn: options.lint === true ? (diagnostic) => void diagnostics.push(diagnostic) : undefined,
@@ -123,7 +159,9 @@ export function build(fs: FileSystem, path: string, options: BuildOptions = {}):
     const object = plainObject(finishObject(resource, output));
     return { object, id: resIdOf(object), ...(resource.state.origin === undefined ? {} : { origin: resource.state.origin }) };
   });
-  return { resources, toYaml: () => resources.map((r) => printYaml(r.object)).join('---\n'), diagnostics, warnings, reads };
+  let yaml: string | undefined;
+  const toYaml = (): string => (yaml ??= resources.map((r) => printYaml(r.object)).join('---\n'));
+  return { resources, toYaml, diagnostics, warnings, reads };
 }
 
 function helmOptions(options: BuildOptions): HelmOptions {

@@ -18,6 +18,12 @@ export interface Layer {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** A finished build. */
+export interface Finished {
+  readonly resources: readonly unknown[];
+  readonly reads: ReadSet;
+}
+
 /** The objects of a file, or why they cannot be read. */
 export interface ParsedFile {
   readonly objects?: readonly KObject[];
@@ -41,6 +47,9 @@ export interface CacheStats {
 export class BuildCache {
   readonly #files: Lru<string, ParsedFile>;
   readonly #layers: Lru<string, Layer>;
+  readonly #results: Lru<string, Finished>;
+  readonly #numbers = new WeakMap<object, number>();
+  #lastNumber = 0;
   #parsed = 0;
   #built = 0;
   #reused = 0;
@@ -49,6 +58,7 @@ export class BuildCache {
   constructor(options: { readonly maxFileBytes?: number; readonly maxResources?: number } = {}) {
     this.#files = new Lru(options.maxFileBytes ?? 256 * 1024 * 1024);
     this.#layers = new Lru(options.maxResources ?? 200_000);
+    this.#results = new Lru(options.maxResources ?? 200_000);
   }
 
   /** How much was done and how much was not. */
@@ -64,6 +74,26 @@ export class BuildCache {
     const parsed = parse();
     this.#files.set(key, parsed, sizeBytes + 1);
     return parsed;
+  }
+
+  /** A number for something that has no other name, for keys. */
+  numberOf(thing: object | undefined): number {
+    if (thing === undefined) return 0;
+    const known = this.#numbers.get(thing);
+    if (known !== undefined) return known;
+    this.#numbers.set(thing, ++this.#lastNumber);
+    return this.#lastNumber;
+  }
+
+  /** A finished build, if it is there. The caller checks that nothing it read has changed. */
+  result(key: string): Finished | undefined {
+    return this.#results.get(key);
+  }
+
+  /** Keeps a finished build; what it did not read must not change it. */
+  keepResult(key: string, finished: Finished): void {
+    this.#built++;
+    this.#results.set(key, finished, finished.resources.length + 1);
   }
 
   /** A finished directory, if it is there. The caller checks that nothing it read has changed. */

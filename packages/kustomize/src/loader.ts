@@ -1,7 +1,7 @@
-import { errorMessage, type FileSystem } from '@flux-ts/base';
+import { digestHex, errorMessage, type FileSystem } from '@flux-ts/base';
 import { KustomizeError, failure, prefixed } from './errors.ts';
 import { baseName, cleanPath, dirName, isAbsolute, isBelow, joinPath } from './paths.ts';
-import type { FileSystemView, ReadRecorder } from './reads.ts';
+import { RecordedFileSystem, type FileSystemView, type ReadRecorder } from './reads.ts';
 import { isHttpUrl, parseRepoUrl, type RepoUrl } from './repo-url.ts';
 
 /** Whether files may lie outside the directory of the kustomization that names them. */
@@ -65,6 +65,11 @@ export class Loader {
     return this.#context.view.fs;
   }
 
+  /** The same for others to read: what they ask is noted too. */
+  get recordedFs(): FileSystem {
+    return new RecordedFileSystem(this.#context.view, this.reads);
+  }
+
   /** The view through which the file system is read. */
   get view(): FileSystemView {
     return this.#context.view;
@@ -101,7 +106,10 @@ export class Loader {
 
   /** The bytes of a file, where it really lies, and its fingerprint. */
   loadFile(path: string): { readonly bytes: Uint8Array; readonly path: string; readonly fingerprint: string } {
-    if (isHttpUrl(path)) return { bytes: this.#download(path), path, fingerprint: path };
+    if (isHttpUrl(path)) {
+      const bytes = this.#download(path);
+      return { bytes, path, fingerprint: digestHex(bytes) };
+    }
     const asked = isAbsolute(path) ? path : joinPath(this.root, path);
     const place = this.#restricted(asked);
     const { view } = this.#context;
@@ -135,6 +143,7 @@ export class Loader {
     const { fetchRemote } = this.#context;
     if (fetchRemote === undefined)
       throw failure(`remote resource '${url}' needs the network, which this build was not given`, 'KUSTOMIZE_REMOTE');
+    this.reads.external = true;
     const answer = fetchRemote({ kind: 'file', url });
     if (answer instanceof Uint8Array) return answer;
     throw failure('URL is a git repository', 'KUSTOMIZE_REMOTE');
@@ -147,6 +156,7 @@ export class Loader {
     const { fetchRemote } = from.context;
     if (fetchRemote === undefined)
       throw failure(`remote base '${repo.raw}' needs the network, which this build was not given`, 'KUSTOMIZE_REMOTE');
+    from.reads.external = true;
     const answer = fetchRemote({ kind: 'repo', repo });
     if (answer instanceof Uint8Array) throw failure(`'${repo.raw}' refers to a file; expecting directory`, 'KUSTOMIZE_REMOTE');
     const context = from.context.contextFor(answer.fs);

@@ -1,4 +1,4 @@
-import { compareBytes } from '@flux-ts/base';
+import { compareBytes, digestHex } from '@flux-ts/base';
 import { failure } from './errors.ts';
 import { cleanPath, dirName } from './paths.ts';
 import type { FingerprintedFileSystem } from './reads.ts';
@@ -54,7 +54,7 @@ class MemoryFileSystem implements FingerprintedFileSystem {
     if (file === undefined) return undefined;
     let known = this.#fingerprints.get(path);
     if (known === undefined) {
-      known = Buffer.from(file).toString('latin1');
+      known = digestHex(file);
       this.#fingerprints.set(path, known);
     }
     return known;

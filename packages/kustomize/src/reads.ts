@@ -16,6 +16,8 @@ export interface ReadSet {
   readonly probes: ReadonlyMap<string, string>;
   /** Directories listed: absolute path to a digest of the names. */
   readonly listings: ReadonlyMap<string, string>;
+  /** Whether something came from outside the file system (a remote base, a pulled chart), which cannot be checked again. */
+  readonly external: boolean;
 }
 
 /** The fingerprint of a file: the file system's own where it has one, else the digest of its bytes. */
@@ -49,12 +51,46 @@ export class ReadRecorder implements ReadSet {
   readonly files: Map<string, string> = new Map();
   readonly probes: Map<string, string> = new Map();
   readonly listings: Map<string, string> = new Map();
+  external = false;
 
   /** Adds what another build or layer looked at. */
   add(reads: ReadSet): void {
     for (const [path, answer] of reads.files) this.files.set(path, answer);
     for (const [path, answer] of reads.probes) this.probes.set(path, answer);
     for (const [path, answer] of reads.listings) this.listings.set(path, answer);
+    this.external ||= reads.external;
+  }
+}
+
+/** A file system that notes what is asked of it. */
+export class RecordedFileSystem implements FileSystem {
+  readonly #view: FileSystemView;
+  readonly #reads: ReadRecorder;
+
+  constructor(view: FileSystemView, reads: ReadRecorder) {
+    this.#view = view;
+    this.#reads = reads;
+  }
+
+  stat(path: string): ReturnType<FileSystem['stat']> {
+    this.#reads.probes.set(path, this.#view.probe(path));
+    return this.#view.fs.stat(path);
+  }
+
+  read(path: string): Uint8Array {
+    const bytes = this.#view.fs.read(path);
+    this.#reads.files.set(path, this.#view.fingerprint(path) ?? '');
+    return bytes;
+  }
+
+  list(path: string): readonly string[] {
+    this.#reads.listings.set(path, this.#view.listing(path));
+    return this.#view.fs.list(path);
+  }
+
+  realPath(path: string): string {
+    this.#reads.probes.set(path, this.#view.probe(path));
+    return this.#view.fs.realPath(path);
   }
 }
 
@@ -94,6 +130,7 @@ export class FileSystemView {
 
   /** Tells whether everything in a read set still answers the same. */
   unchanged(reads: ReadSet): boolean {
+    if (reads.external) return false;
     for (const [path, answer] of reads.files) if (this.fingerprint(path) !== answer) return false;
     for (const [path, answer] of reads.probes) if (this.probe(path) !== answer) return false;
     for (const [path, answer] of reads.listings) if (this.listing(path) !== answer) return false;

@@ -25,6 +25,8 @@ import { deepEqualValues } from './equal.ts';
 /** What the layers of one build share. */
 export interface BuildContext {
   readonly cache: BuildCache;
+  /** Everything about the options that changes results, for the cache's keys. */
+  readonly variant: string;
   readonly schema: SchemaState;
   readonly helm: HelmOptions;
   readonly warn: ((diagnostic: Diagnostic) => void) | undefined;
@@ -253,8 +255,7 @@ export class Target {
       this.#buildMetadata.join(','),
       JSON.stringify(this.#origin ?? null),
       (this.kustomization.namespace ?? '') || this.#helmNamespace,
-      context.helm.enabled,
-      context.warn !== undefined,
+      context.variant,
     ].join('\u0000');
     const known = cachable ? context.cache.layer(key) : undefined;
     if (known !== undefined && sub.view.unchanged(known.reads) && !this.#wouldCycle(known.roots)) {
@@ -289,7 +290,7 @@ export class Target {
       warnings: context.warnings.slice(warningsFrom),
       diagnostics: context.diagnostics.slice(diagnosticsFrom),
     };
-    if (cachable && !context.schema.isCustom) context.cache.keep(key, layer);
+    if (cachable && !context.schema.isCustom && !reads.external) context.cache.keep(key, layer);
     return layer;
   }
 

@@ -70,6 +70,7 @@ export function inflate(entry: ChartEntry, options: HelmOptions, context: Transf
   const directory = joinPath(versioned ? joinPath(home, `${name}-${entry.version as string}`) : home, name);
   const present = loader.probe(directory) === 'directory';
   if (!present && (entry.repo ?? '') === '') throw failure(`no repo specified for pull, no chart found at '${directory}'`);
+  if (!present) loader.reads.external = true;
   const additionalValues = (entry.additionalValuesFiles ?? []).map((file) => {
     try {
       return readValues(loader.load(file));
@@ -78,7 +79,7 @@ export function inflate(entry: ChartEntry, options: HelmOptions, context: Transf
     }
   });
   const text = (options.inflateChart as InflateChart)({
-    fs: loader.fs,
+    fs: loader.recordedFs,
     chartPath: present ? directory : undefined,
     chart: {
       name,
