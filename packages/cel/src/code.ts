@@ -50,10 +50,15 @@ export function attempt(run: () => CelValue): CelValue | CelError {
   }
 }
 
-/** What a loop goes through: items, or keys, or both with their positions. */
-export function iterate(range: CelValue, both: boolean): Iterable<readonly [CelValue, CelValue | undefined]> {
-  if (range instanceof CelList) return Array.from(range, (item, i) => (both ? [BigInt(i), item] : [item, undefined]));
-  if (range instanceof CelMap) return range.keys().map((key) => [key, both ? range.get(key) : undefined]);
+/** What a loop goes through: items, or keys, or both with their positions. An item may be an error: it matters where it is used. */
+export function iterate(range: CelValue, both: boolean): Iterable<readonly [CelValue | CelError, CelValue | CelError | undefined]> {
+  if (range instanceof CelList) {
+    return Array.from({ length: range.size }, (_, i) => {
+      const item = attempt(() => range.at(i));
+      return both ? [BigInt(i), item] : [item, undefined];
+    });
+  }
+  if (range instanceof CelMap) return range.keys().map((key) => [key, both ? attempt(() => range.get(key)) : undefined]);
   throw evalError(`got '${goTypeName(range)}', expected iterable type`);
 }
 

@@ -43,7 +43,7 @@ export interface CelEnv {
   readonly typeNames: ReadonlySet<string>;
   /** Macros over keys and values together. */
   readonly twoVariables: boolean;
-  /** Literals of durations, times and patterns are checked before anything runs. */
+  /** Literals of durations, times and patterns are checked, and conversions of literals worked out, before anything runs. */
   readonly literals: boolean;
   /** How `format` prints. */
   readonly format: FormatStyle;

@@ -26,6 +26,8 @@ const CONVERSIONS: ReadonlySet<string> = new Set([
 export interface InterpreterEnv {
   readonly functions: ReadonlyMap<string, FunctionDecl>;
   readonly typeNames: ReadonlySet<string>;
+  /** Conversions and patterns of literals are worked out beforehand. */
+  readonly literals: boolean;
 }
 
 class Planner {
@@ -212,8 +214,9 @@ class Planner {
       if (fn === 'size') throw noSuchOverload('size');
       throw noSuchOverload(CONVERSIONS.has(fn) ? `${fn}(${values.map(typeNameOf).join(', ')})` : '');
     };
-    if (args.length === 1 && CONVERSIONS.has(fn) && args[0]?.constant !== undefined) return constant(apply([args[0].constant.value]));
-    if ((fn === 'matches' || fn === 'find' || fn === 'findAll') && typeof args[1]?.constant?.value === 'string')
+    if (this.#env.literals && args.length === 1 && CONVERSIONS.has(fn) && args[0]?.constant !== undefined)
+      return constant(apply([args[0].constant.value]));
+    if (this.#env.literals && (fn === 'matches' || fn === 'find' || fn === 'findAll') && typeof args[1]?.constant?.value === 'string')
       checkPattern(decl, args[1].constant.value, fn);
     return {
       run: (frame) => {
@@ -250,7 +253,7 @@ class Planner {
             const next = frame.within(bound, () => {
               const body = (): CelValue | CelError | undefined =>
                 attempt(() => condition.run(frame)) === false ? undefined : attempt(() => step.run(frame));
-              return iterVar2 === undefined ? body() : frame.within({ name: iterVar2, value: value as CelValue }, body);
+              return iterVar2 === undefined ? body() : frame.within({ name: iterVar2, value: value as CelValue | CelError }, body);
             });
             if (next === undefined) break;
             accu.value = next;

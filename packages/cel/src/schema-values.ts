@@ -14,6 +14,11 @@ function goTypeOf(value: JsonValue): string {
   return typeof value === 'number' && !Number.isInteger(value) ? 'float64' : 'int64';
 }
 
+/** Tells whether Go reads a value of JSON as an int64. */
+function isInt(value: JsonValue): value is number | bigint {
+  return typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2 ** 63);
+}
+
 /** A list whose items have a schema. */
 class SchemaList extends CelList {
   readonly json: readonly JsonValue[];
@@ -167,11 +172,31 @@ class SchemaMap extends CelMap {
   }
 }
 
+const WORDED: readonly (readonly [pattern: RegExp, nanos: bigint])[] = [
+  [/^(ns|nano.*)$/i, 1n],
+  [/^(us|µs|micro.*)$/i, 1000n],
+  [/^(ms|milli.*)$/i, 1_000_000n],
+  [/^(s|sec.*)$/i, 1_000_000_000n],
+  [/^(m|min.*)$/i, 60_000_000_000n],
+  [/^(h|hr|hour.*)$/i, 3_600_000_000_000n],
+  [/^(d|day.*)$/i, 86_400_000_000_000n],
+  [/^(w|wk|week.*)$/i, 604_800_000_000_000n],
+];
+
+/** Reads a duration in words, such as "2 days 3 hours"; `undefined` where there is none in the text. */
+function parseWordedDuration(text: string): bigint | undefined {
+  let total: bigint | undefined;
+  for (const [, count = '', unit = ''] of text.matchAll(/(\d+)\s*([A-Za-zµ]+)/g)) {
+    for (const [pattern, nanos] of WORDED) if (pattern.test(unit)) total = (total ?? 0n) + BigInt(count) * nanos;
+  }
+  return total;
+}
+
 function stringValue(value: JsonValue, format: JsonValue | undefined): CelValue {
   if (typeof value !== 'string') throw evalError(`invalid data, expected string, got ${goTypeOf(value)}`);
   switch (format) {
     case 'duration': {
-      const nanos = parseGoDuration(value);
+      const nanos = parseGoDuration(value) ?? parseWordedDuration(value);
       if (nanos === undefined) throw evalError(`Invalid duration ${value}: unable to parse ${value} as duration`);
       return new CelDuration(nanos);
     }
@@ -181,7 +206,8 @@ function stringValue(value: JsonValue, format: JsonValue | undefined): CelValue 
       return date;
     }
     case 'date-time': {
-      const time = parseRfc3339(value.replace(/t/, 'T').replace(/z$/, 'Z'));
+      // nothing at all is the epoch, and a time without a zone is in UTC
+      const time = value === '' ? new CelTimestamp(0n) : parseRfc3339(/\dT\d\d:\d\d:\d\d(\.\d+)?$/.test(value) ? `${value}Z` : value);
       if (time === undefined) throw evalError(`Invalid date-time formatted string ${value}: cannot parse it`);
       return new CelTimestamp(time.nanos, time.offsetMinutes);
     }
@@ -215,7 +241,7 @@ export function schemaValue(value: JsonValue, schema: JsonObject): CelValue {
   }
   if (schema['x-kubernetes-int-or-string'] === true) {
     if (typeof value === 'string') return value;
-    if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) return BigInt(value);
+    if (isInt(value)) return BigInt(value);
     throw evalError('invalid data, expected XIntOrString value to be either a string or integer');
   }
   switch (schema['type']) {
@@ -230,7 +256,7 @@ export function schemaValue(value: JsonValue, schema: JsonObject): CelValue {
       if (typeof value !== 'number' && typeof value !== 'bigint') throw evalError(`invalid data, expected float, got ${goTypeOf(value)}`);
       return Number(value);
     case 'integer':
-      if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) return fromJson(value);
+      if (isInt(value)) return fromJson(value);
       throw evalError(`invalid data, expected int, got ${goTypeOf(value)}`);
     case 'boolean':
       if (typeof value !== 'boolean') throw evalError(`invalid data, expected bool, got ${goTypeOf(value)}`);

@@ -61,20 +61,14 @@ function split(text: string, separator: string, limit: bigint | undefined): CelL
   return new CelList([...parts.slice(0, count - 1), parts.slice(count - 1).join(separator)]);
 }
 
-function join(
-  list: CelValue | undefined,
-  { separator, style, binary }: { readonly separator: string; readonly style: FormatStyle; readonly binary: boolean },
-): string | undefined {
+function join(list: CelValue | undefined, separator: string | undefined): string | undefined {
   if (!(list instanceof CelList)) return undefined;
   const parts: string[] = [];
   for (const item of list) {
-    if (typeof item !== 'string')
-      throw style === 'quoted'
-        ? noSuchOverload(binary ? 'join(list, string)' : 'join(list)')
-        : evalError(`join: invalid input: ${String(item as number)}`);
+    if (typeof item !== 'string') throw noSuchOverload(separator === undefined ? 'join(list)' : 'join(list, string)');
     parts.push(item);
   }
-  return parts.join(separator);
+  return parts.join(separator ?? '');
 }
 
 const QUOTED: Readonly<Record<string, string>> = {
@@ -142,8 +136,7 @@ export function stringsLibrary(style: FormatStyle): Library {
       trim: ([text]) => (typeof text === 'string' ? text.replace(TRIM, '') : undefined),
       format: ([text, args]) => (typeof text === 'string' && args instanceof CelList ? formatString(text, args, style) : undefined),
       'strings.quote': ([text]) => (typeof text === 'string' ? `"${Array.from(text, (ch) => QUOTED[ch] ?? ch).join('')}"` : undefined),
-      join: ([list, separator]) =>
-        join(list, { separator: typeof separator === 'string' ? separator : '', style, binary: separator !== undefined }),
+      join: ([list, separator]) => join(list, typeof separator === 'string' ? separator : undefined),
     },
   };
 }
