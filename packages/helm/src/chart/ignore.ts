@@ -77,7 +77,14 @@ function fits(piece: Piece, ch: string): boolean {
 /** Matches as Go's filepath.Match on Unix: `*` and `?` stop at a slash. Linear in pattern times name. */
 export function pathMatcher(pattern: string): (name: string) => boolean {
   const pieces = compile(pattern);
+  const literal = pieces.every((piece) => piece.kind === 'char') ? pieces.map((piece) => piece.char).join('') : undefined;
+  if (literal !== undefined) return (name) => name === literal;
+  // most names are told apart by the first or the last character
+  const [first] = pieces;
+  const last = pieces.at(-1);
   return (name) => {
+    if (first?.kind === 'char' && !name.startsWith(first.char)) return false;
+    if (last?.kind === 'char' && !name.endsWith(last.char)) return false;
     const chars = Array.from(name);
     let reach: boolean[] = Array.from({ length: chars.length + 1 }, (_, i) => i === 0);
     for (const piece of pieces) {
