@@ -4,6 +4,7 @@ import {
   goJson,
   isArray,
   isObject,
+  Lru,
   parseTime,
   setPath,
   removePath,
@@ -60,8 +61,10 @@ export function readManagerKey(key: string): ManagerIdentity {
   };
 }
 
+// Objects of one shape have the same FieldsV1, text by text: they share one object, which is read once. Bounded, by content.
+const SHARED = new Lru<string, JsonObject>(8 * 1024 * 1024);
 // what a FieldsV1 object says never changes, and neither does the object
-const DECODED = new WeakMap<JsonObject, FieldSet>();
+const DECODED = new Lru<JsonObject, FieldSet>(4_000);
 const ENCODED = new WeakMap<FieldSet, JsonObject>();
 
 function decodeFields(fields: JsonValue | undefined): FieldSet {
@@ -76,12 +79,17 @@ function decodeFields(fields: JsonValue | undefined): FieldSet {
 }
 
 function encodeFields(set: FieldSet): JsonObject {
-  let fields = ENCODED.get(set);
+  const known = ENCODED.get(set);
+  if (known !== undefined) return known;
+  const made = set.toJson();
+  const key = JSON.stringify(made);
+  let fields = SHARED.get(key);
   if (fields === undefined) {
-    fields = set.toJson();
-    ENCODED.set(set, fields);
+    fields = made;
+    SHARED.set(key, fields, key.length);
     DECODED.set(fields, set);
   }
+  ENCODED.set(set, fields);
   return fields;
 }
 
