@@ -8,7 +8,8 @@ import { specFlag, specText, specTexts } from '../shared/spec.ts';
 import { storageFailure, type SourceCell, type SourceKind, type SourceRun } from './harness.ts';
 import { SourceFailure, type StepOutcome } from './outcome.ts';
 import { buildStep, chartFailure } from './steps/chart-error.ts';
-import { mergeValuesFiles, packageChart } from './steps/chart-package.ts';
+import { withDependencies } from './steps/chart-dependencies.ts';
+import { mergeValuesFiles, packageChart, packagedVersion } from './steps/chart-package.ts';
 import { findRemoteChart, inspectArchive } from './steps/chart-remote.ts';
 import type { IndexCache } from './steps/index-file.ts';
 
@@ -70,7 +71,11 @@ function observedGenerationOf(object: JsonObject): number {
 }
 
 async function buildFromRepository(run: SourceRun, repository: JsonObject, cache: IndexCache): Promise<ChartBuild> {
-  const remote = await findRemoteChart(run, repository, cache);
+  const remote = await findRemoteChart(run, repository, {
+    name: specText(run.object, 'chart') ?? '',
+    range: specText(run.object, 'version') ?? '*',
+    cache,
+  });
   const files = specTexts(run.object, 'valuesFiles');
   const metadata = files.length === 0 ? '' : String(generationOf(run.object));
   const version = metadata === '' ? remote.version : `${remote.version}${remote.version.includes('+') ? '.' : '+'}${metadata}`;
@@ -84,11 +89,12 @@ async function buildFromRepository(run: SourceRun, repository: JsonObject, cache
     files,
     ignoreMissing: specFlag(run.object, 'ignoreMissingValuesFiles'),
   });
-  const packed = await buildStep('ChartPackageError', '', () => packageChart(merged.chart, metadata));
-  return { name: said.name, version: packed.version, bytes: packed.bytes, packaged: true, valuesFiles: merged.files };
+  const full = packagedVersion(merged.chart, metadata);
+  const packed = await buildStep('ChartPackageError', '', () => packageChart(merged.chart, full));
+  return { name: said.name, version: full, bytes: packed, packaged: true, valuesFiles: merged.files };
 }
 
-async function buildFromTree(run: SourceRun, artifact: Artifact): Promise<ChartBuild> {
+async function buildFromTree(run: SourceRun, artifact: Artifact, cache: IndexCache): Promise<ChartBuild> {
   const path = `/${(specText(run.object, 'chart') ?? '').replace(/^\.?\/+/, '')}`;
   const tree = new MemoryFileSystem(unpackTarGz(await run.cell.store.read(artifact)));
   const stat = tree.stat(path);
@@ -106,10 +112,12 @@ async function buildFromTree(run: SourceRun, artifact: Artifact): Promise<ChartB
   const byRevision = specText(run.object, 'reconcileStrategy') === 'Revision';
   const hash = artifact.revision.slice(artifact.revision.lastIndexOf(':') + 1).slice(0, 12);
   const metadata = [byRevision ? hash : '', files.length > 0 ? String(generationOf(run.object)) : ''].filter((t) => t !== '').join('.');
-  const packed = await buildStep('ChartPackageError', '', () => packageChart(merged.chart, metadata));
+  const version = packagedVersion(merged.chart, metadata);
   const name = chart.metadata.name ?? '';
-  const same = isStored(run, name, packed.version);
-  return { name, version: packed.version, bytes: same ? undefined : packed.bytes, packaged: true, valuesFiles: merged.files };
+  const build = { name, version, bytes: undefined, packaged: true, valuesFiles: merged.files };
+  if (isStored(run, name, version)) return build;
+  const whole = stat.kind === 'directory' ? await withDependencies(run, merged.chart, { tree, path }, cache) : merged.chart;
+  return { ...build, bytes: await buildStep('ChartPackageError', '', () => packageChart(whole, version)) };
 }
 
 async function reconcile(run: SourceRun, cache: IndexCache): Promise<StepOutcome> {
@@ -128,7 +136,8 @@ async function reconcile(run: SourceRun, cache: IndexCache): Promise<StepOutcome
   draft.set('observedSourceArtifactRevision', artifact?.revision);
   const isRepository = specText(run.object, 'sourceRef', 'kind') === 'HelmRepository';
   if (!isRepository && artifact === undefined) return 'requeue';
-  const build = isRepository || artifact === undefined ? await buildFromRepository(run, source, cache) : await buildFromTree(run, artifact);
+  const build =
+    isRepository || artifact === undefined ? await buildFromRepository(run, source, cache) : await buildFromTree(run, artifact, cache);
   draft.unmark('FetchFailed', 'BuildFailed', 'SourceVerified', 'ArtifactOutdated');
   if (build.bytes !== undefined) await storeChart(run, build, build.bytes);
   else run.trace('ArtifactUpToDate', `artifact up-to-date with remote revision: '${build.version}'`);

@@ -263,6 +263,46 @@ test('a HelmChart from a source tree is packaged, with the revision in its versi
   );
 });
 
+test('a chart of a source tree gets the dependencies it lacks: from the tree, and from a repository', async () => {
+  serveIndex(['1.0.0', '1.4.0', '2.0.0']);
+  const dependencies = [
+    '- {name: shared, version: ">=0.2", repository: "file://../shared"}',
+    '- {name: web, version: 1.x, repository: "https://charts.example"}',
+  ];
+  await commit('umbrella', {
+    'charts/umbrella/Chart.yaml': `apiVersion: v2\nname: umbrella\nversion: 0.1.0\ndependencies:\n${dependencies.join('\n')}\n`,
+    'charts/shared/Chart.yaml': 'apiVersion: v2\nname: shared\nversion: 0.2.5\n',
+    'charts/shared/templates/a.yaml': 'a: 1\n',
+  });
+  await world.apply(SECRET, repository(), helmChart({ chart: 'charts/umbrella', sourceRef: { kind: 'GitRepository', name: 'repo' } }));
+  await world.until('the chart', () => ready('HelmChart', 'web').startsWith('True'));
+  const artifact = artifactOf(world.find('HelmChart', 'default/web') as JsonObject);
+  const built = loadChart({ archive: await store.read(artifact as NonNullable<typeof artifact>) });
+  expect(built.subcharts.map((c) => `${c.metadata.name} ${c.metadata.version ?? ''}`)).toEqual(['shared 0.2.5', 'web 1.4.0']);
+});
+
+test.each([
+  {
+    dependency: '{name: gone, repository: "file://../gone"}',
+    want: "failed to add local dependency 'gone': no chart found at '/charts/gone'",
+  },
+  {
+    dependency: '{name: shared, version: 3.x, repository: "file://../shared"}',
+    want: "failed to add local dependency 'shared': can't get a valid version for constraint '3.x'",
+  },
+  { dependency: '{name: other, version: 1.x, repository: "https://charts.example"}', want: "failed to add remote dependency 'other': " },
+  { dependency: '{name: x, version: 1.x, repository: "@stable"}', want: 'aliased repository dependency is not supported' },
+])('a dependency that cannot be had fails the chart: $dependency', async ({ dependency, want }) => {
+  serveIndex(['1.0.0']);
+  await commit('broken', {
+    'charts/broken/Chart.yaml': `apiVersion: v2\nname: broken\nversion: 0.1.0\ndependencies:\n- ${dependency}\n`,
+    'charts/shared/Chart.yaml': 'apiVersion: v2\nname: shared\nversion: 0.2.5\n',
+  });
+  await world.apply(SECRET, repository(), helmChart({ chart: 'charts/broken', sourceRef: { kind: 'GitRepository', name: 'repo' } }));
+  await world.until('the failure', () => ready('HelmChart', 'web').startsWith('False DependencyBuildError dependency build error: '));
+  expect(ready('HelmChart', 'web')).toContain(want);
+});
+
 test('an artifact that has been tampered with is made anew', async () => {
   await commit('again', { 'app/a.yaml': 'a: 3\n' });
   await world.apply(SECRET, repository());

@@ -46,10 +46,14 @@ export function mergeValuesFiles(chart: Chart, options: ValuesFilesOptions): Mer
   return { chart: loadChart({ files: raw }), files: found };
 }
 
-/** Packs a chart, with build metadata added to its version where there is some. */
-export function packageChart(chart: Chart, versionMetadata: string): { readonly bytes: Uint8Array; readonly version: string } {
+/** The version of a chart with build metadata added where there is some. */
+export function packagedVersion(chart: Chart, metadata: string): string {
   const version = chart.metadata.version ?? '';
-  if (versionMetadata === '') return { bytes: chartArchive(chart), version };
-  const plus = version.includes('+') ? `${version}.${versionMetadata}` : `${version}+${versionMetadata}`;
-  return { bytes: chartArchive(withChartVersion(chart, plus)), version: plus };
+  if (metadata === '') return version;
+  return version.includes('+') ? `${version}.${metadata}` : `${version}+${metadata}`;
+}
+
+/** Packs a chart under a version. */
+export function packageChart(chart: Chart, version: string): Uint8Array {
+  return chartArchive(chart.metadata.version === version ? chart : withChartVersion(chart, version));
 }

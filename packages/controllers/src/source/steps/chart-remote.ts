@@ -1,12 +1,12 @@
 import { errorMessage, type JsonObject } from '@flux-ts/base';
-import { chooseVersion, loadChart } from '@flux-ts/helm';
+import { chooseVersion, loadChart, readIndex } from '@flux-ts/helm';
 import { listTags, parseReference, pullChart, type OciOptions } from '@flux-ts/oci';
 import { artifactOf } from '@flux-ts/runtime';
 import { compareVersions, parseConstraint, tryParseVersion } from '@flux-ts/semver';
 import type { SourceRun } from '../harness.ts';
 import { specDuration, specFlag, specText } from '../../shared/spec.ts';
 import { buildStep, chartFailure } from './chart-error.ts';
-import { indexOfArtifact, type IndexCache } from './index-file.ts';
+import { fetchIndex, indexOfArtifact, type IndexCache } from './index-file.ts';
 import { httpAuthOf, ociAuthOf } from './secrets.ts';
 
 const DEFAULT_CHART_MAX = 10 * 1024 * 1024;
@@ -24,24 +24,25 @@ function runOfRepository(run: SourceRun, repository: JsonObject): SourceRun {
   return { ...run, object: repository };
 }
 
-/** Finds the version of a chart that a HelmRepository has for a range. @throws SourceFailure */
-export async function findRemoteChart(run: SourceRun, repository: JsonObject, cache: IndexCache): Promise<RemoteChart> {
-  const name = specText(run.object, 'chart') ?? '';
-  const range = specText(run.object, 'version') ?? '*';
-  const at = runOfRepository(run, repository);
-  return specText(repository, 'type') === 'oci' ? findOciChart(at, name, range) : findIndexedChart(at, { name, range, cache });
+/** The chart that is looked for, and the indexes that were read before. */
+export interface WantedChart {
+  readonly name: string;
+  readonly range: string;
+  readonly cache: IndexCache;
 }
 
-async function findIndexedChart(
-  at: SourceRun,
-  wanted: { readonly name: string; readonly range: string; readonly cache: IndexCache },
-): Promise<RemoteChart> {
+/** Finds the version of a chart that a HelmRepository has for a range. @throws SourceFailure */
+export async function findRemoteChart(run: SourceRun, repository: JsonObject, wanted: WantedChart): Promise<RemoteChart> {
+  const at = runOfRepository(run, repository);
+  return specText(repository, 'type') === 'oci' ? findOciChart(at, wanted.name, wanted.range) : findIndexedChart(at, wanted);
+}
+
+async function findIndexedChart(at: SourceRun, wanted: WantedChart): Promise<RemoteChart> {
   const { name, range, cache } = wanted;
-  const artifact = artifactOf(at.object);
-  if (artifact === undefined) throw chartFailure('ChartPullError', 'the repository has no index');
-  const index = await buildStep('ChartPullError', 'could not load repository index for remote chart reference', () =>
-    indexOfArtifact(at, artifact, cache),
-  );
+  const index = await buildStep('ChartPullError', 'could not load repository index for remote chart reference', async () => {
+    const artifact = artifactOf(at.object);
+    return artifact === undefined ? readIndex((await fetchIndex(at)).bytes) : indexOfArtifact(at, artifact, cache);
+  });
   const entries = index.entries.get(name);
   if (entries === undefined || entries.length === 0) {
     throw chartFailure('InvalidChartReference', `failed to get chart version for remote reference: no chart name found`);
