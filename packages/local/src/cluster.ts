@@ -18,6 +18,7 @@ import { createSimulator } from '@flux-ts/simulator';
 import { ControllerHost } from './controller-host.ts';
 import { startMirrors, type Mirrors } from './mirrors.ts';
 import { readMirrorFile } from './mirror-file.ts';
+import { readSnapshot } from './snapshot.ts';
 
 /** What a cluster in this process is made of. */
 export interface LocalClusterOptions {
@@ -27,6 +28,8 @@ export interface LocalClusterOptions {
   readonly persistDir?: string;
   /** A mirror file. */
   readonly mirrors?: string;
+  /** A snapshot file to begin with. */
+  readonly snapshot?: string;
   readonly log?: Logger;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -75,6 +78,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
       ...(options.persistDir === undefined ? {} : { persistDir: join(options.persistDir, 'objects') }),
     });
     closers.push(() => server.close());
+    if (options.snapshot !== undefined) server.restore(readSnapshot(options.snapshot));
     const clientFor = (namespace: string, account: string): KubeClient =>
       new KubeClient({ transport: server.transport(serviceAccountUser(namespace, account)) });
     const controllers = new ControllerHost({

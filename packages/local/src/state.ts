@@ -80,10 +80,10 @@ function isRunning(pid: number): boolean {
 }
 
 /** Replaces a file by a rename, so that no reader sees half of it. */
-export function writeAtomically(path: string, text: string): void {
+export function writeAtomically(path: string, data: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, text, { mode: 0o600 });
+  writeFileSync(temporary, data, { mode: 0o600 });
   renameSync(temporary, path);
 }
 

@@ -14,7 +14,14 @@ export async function run(context: CommandContext): Promise<number> {
   const port = flags.changed('port') ? flags.int('port') : (known?.port ?? 0);
   const persist = flags.string('persist');
   const mirror = flags.string('mirror');
-  const options = { name, log, ...(persist === '' ? {} : { persistDir: persist }), ...(mirror === '' ? {} : { mirrors: mirror }) };
+  const snapshot = flags.string('snapshot');
+  const options = {
+    name,
+    log,
+    ...(snapshot === '' ? {} : { snapshot }),
+    ...(persist === '' ? {} : { persistDir: persist }),
+    ...(mirror === '' ? {} : { mirrors: mirror }),
+  };
   const start = (wanted: number): Promise<Opened> => open(context, { ...options, port: wanted });
   const opened = await start(port).catch((error: unknown) => {
     // the port of last time may be taken by now; one that was asked for may not be changed

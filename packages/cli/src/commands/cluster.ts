@@ -11,7 +11,7 @@ export async function run(context: CommandContext): Promise<number> {
   const state = new StateDirectory(context.io.env);
   switch (context.path.at(-1)) {
     case 'start':
-      return start(context, state);
+      return startCluster(context, state, { name: nameOf(context) });
     case 'stop':
       return stop(context, state);
     case 'delete':
@@ -25,13 +25,20 @@ function nameOf(context: CommandContext): string {
   return context.args[0] ?? 'flux';
 }
 
-async function start(context: CommandContext, state: StateDirectory): Promise<number> {
+/** Starts a cluster's process. @param how.more further words for it */
+export async function startCluster(
+  context: CommandContext,
+  state: StateDirectory,
+  how: { readonly name: string; readonly more?: readonly string[] },
+): Promise<number> {
   const { flags, io } = context;
-  const name = nameOf(context);
+  const { name } = how;
   const progress = progressOn(io);
   const [kubeconfig = ''] = kubeconfigPaths(context);
   const args = ['cluster', 'serve', name, '--kubeconfig', kubeconfig, ...(flags.changed('port') ? ['--port', flags.string('port')] : [])];
-  for (const flag of ['persist', 'mirror']) if (flags.string(flag) !== '') args.push(`--${flag}`, resolve(io.cwd, flags.string(flag)));
+  args.push(...(how.more ?? []));
+  for (const flag of ['persist', 'mirror', 'snapshot'])
+    if (flags.string(flag) !== '') args.push(`--${flag}`, resolve(io.cwd, flags.string(flag)));
   progress.action(`starting cluster ${name}`);
   const started = await startInBackground({ name, state, command: selfCommand(), args, cwd: io.cwd, env: io.env });
   progress.success(`cluster ${name} serves ${started.url}`);

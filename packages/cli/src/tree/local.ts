@@ -3,6 +3,7 @@ import { flag } from './flag.ts';
 
 const loadCluster = (): Promise<typeof import('../commands/cluster.ts')> => import('../commands/cluster.ts');
 const clusterFlags = [
+  flag('snapshot', 'string', 'begin with the objects of this snapshot file'),
   flag('persist', 'string', 'keep the objects in this folder; without it a stopped cluster forgets everything'),
   flag('port', 'int', 'port of the API server; default: the one of last time, or any free one'),
   flag('mirror', 'string', 'YAML file with local stand-ins for chart repositories, registries and Git repositories'),
@@ -23,6 +24,19 @@ export const cluster: Command = {
     { name: 'stop', use: '[name]', short: 'Stop a cluster', load: loadCluster },
     { name: 'list', aliases: ['ls'], short: 'List the clusters of this machine', load: loadCluster },
     { name: 'delete', use: '[name]', short: 'Stop a cluster and forget it with its kubeconfig context', load: loadCluster },
+    {
+      name: 'snapshot',
+      short: 'Save all objects of a cluster to a file, or start a cluster from one',
+      commands: [
+        { name: 'save', use: 'NAME FILE', short: 'Save all objects of a cluster', load: () => import('../commands/cluster-snapshot.ts') },
+        {
+          name: 'load',
+          use: 'NAME FILE',
+          short: 'Start a cluster anew from a snapshot',
+          load: () => import('../commands/cluster-snapshot.ts'),
+        },
+      ],
+    },
     {
       name: 'serve',
       use: '[name]',
