@@ -120,6 +120,17 @@ test('other values and other charts upgrade; nothing new does nothing', async ()
   ]);
 });
 
+test('an upgrade keeps the values of the release where it is told to, and one upgrade settles it', async () => {
+  await start();
+  await install({ values: { v: 'mine' } });
+  await world.until('web is ready', isReady);
+  await world.apply(helmRelease('web', { values: { other: 'x' }, upgrade: { preserveValues: true } }));
+  await world.until('the upgrade', () => status('history', 0, 'version') === 2 && isReady());
+  expect(getPath(world.find('ConfigMap', 'default/web'), ['data', 'v'])).toBe('mine');
+  await world.advance(1_300_000);
+  expect(releases().map((r) => r.config)).toEqual([{ v: 'mine' }, { v: 'mine', other: 'x' }]);
+});
+
 test('what a new chart no longer has is deleted, unless it asks to be kept', async () => {
   await start();
   const other = (name: string, keep: string): string =>

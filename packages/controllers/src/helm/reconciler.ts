@@ -14,6 +14,7 @@ import { uninstallAction } from './perform/uninstall.ts';
 import { clearFailures } from './remediation.ts';
 import { intervalOf, targetOf, tell, type HelmCell, type HelmRun, type ReleaseRun } from './run.ts';
 import { reconcileChartTemplate } from './steps/chart-template.ts';
+import { withPreservedValues } from './steps/preserved-values.ts';
 import { checkDependencies } from './steps/dependencies.ts';
 import { findSource, loadSourceChart } from './steps/source.ts';
 import { noteAttempt, observeParts, storedTarget, targetChanged } from './steps/target.ts';
@@ -93,9 +94,10 @@ async function reconcileObject(run: HelmRun): Promise<boolean> {
     forget(run);
     return true;
   }
-  noteAttempt(release);
-  await reconcileRelease(release);
-  observeParts(release);
+  const settled = await withPreservedValues(release);
+  noteAttempt(settled);
+  await reconcileRelease(settled);
+  observeParts(settled);
   if (specOf(object)['suspend'] === undefined) draft.unmark('Reconciling');
   return false;
 }
