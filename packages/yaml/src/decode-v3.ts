@@ -30,6 +30,9 @@ export function decodeV3(node: YamlNode, options: DecodeV3Options): KyamlValue {
   return value;
 }
 
+/** Differs: Go lists every pair of repeated keys, however many there are. */
+const MAX_ISSUES = 1000;
+
 interface KeyRules {
   /** Keys become strings, as in a map[string]interface{}. */
   readonly stringKeys: boolean;
@@ -143,21 +146,25 @@ class Decoder {
   }
 
   #findRepeated(node: YamlNode): boolean {
-    const { content } = node;
-    const first = new Set<string>();
-    for (let i = 0; i < content.length; i += 2) {
-      const key = content[i] as YamlNode;
-      first.add(`${key.kind}:${key.text}`);
+    const places = new Map<string, YamlNode[]>();
+    for (let i = 0; i < node.content.length; i += 2) {
+      const key = node.content[i] as YamlNode;
+      const id = `${key.kind}:${key.text}`;
+      const same = places.get(id);
+      if (same === undefined) places.set(id, [key]);
+      else same.push(key);
     }
-    if (first.size * 2 === content.length) return false;
+    if (places.size * 2 === node.content.length) return false;
     // go-yaml compares each key with every later one, in this order
-    for (let i = 0; i < content.length; i += 2) {
-      const before = content[i] as YamlNode;
-      for (let j = i + 2; j < content.length; j += 2) {
-        const key = content[j] as YamlNode;
-        if (key.kind !== before.kind || key.text !== before.text) continue;
-        const problem = `line ${key.line}: mapping key ${goQuote(key.text)} already defined at line ${before.line}`;
-        this.#issues.push({ code: 'YAML_DUPLICATE_KEY', problem, node: key });
+    const next = new Map<string, number>();
+    for (let i = 0; i < node.content.length && this.#issues.length < MAX_ISSUES; i += 2) {
+      const key = node.content[i] as YamlNode;
+      const id = `${key.kind}:${key.text}`;
+      const from = (next.get(id) ?? 0) + 1;
+      next.set(id, from);
+      for (const later of (places.get(id) as YamlNode[]).slice(from, from + MAX_ISSUES)) {
+        const problem = `line ${later.line}: mapping key ${goQuote(later.text)} already defined at line ${key.line}`;
+        this.#issues.push({ code: 'YAML_DUPLICATE_KEY', problem, node: later });
       }
     }
     return true;

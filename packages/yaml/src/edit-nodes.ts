@@ -86,7 +86,8 @@ export function spliceScalar(source: string, node: YamlNode, text: string): stri
   const plain = node.style === 'plain' && !node.tagged && node.tag === '!!str' && resolveV3(text).tag !== '!!str';
   let style: ScalarStyle = plain ? 'double' : (node.style as ScalarStyle);
   if (style === 'literal' || style === 'folded' || (style !== 'double' && text.includes('\n'))) style = 'double';
-  style = possibleStyle(text, style, { flow: true, key: true });
+  // the scalar may stand in a flow collection: its indicators are kept out of a plain text
+  style = possibleStyle(text, style, { flow: /[,?[\]{}]/.test(text), key: true });
   const place = { column: 0, indent: 0, width: Number.POSITIVE_INFINITY };
   const block = node.style === 'literal' || node.style === 'folded';
   const written = style === 'plain' ? text : style === 'single' ? writeSingle(text, place) : writeDouble(text, place);

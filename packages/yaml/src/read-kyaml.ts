@@ -72,6 +72,8 @@ export function parseKyaml(input: string | Uint8Array, options?: YamlReadOptions
 
 /** Decodes a document; where kustomize's printing and reading again makes a difference, what comes out of that. */
 function decodeDocument(node: YamlNode, limits: ReadLimits): KyamlValue {
+  // kustomize goes by the tag alone
+  if (node.content[0]?.tag === '!!null') return null;
   let failed: YamlError | undefined;
   try {
     const value = decodeV3(node, { file: limits.file, kyaml: true });
