@@ -8,12 +8,12 @@ class DiskFileSystem implements FingerprintedFileSystem {
   readonly #root: string;
 
   constructor(root: string) {
-    this.#root = realpathSync(root);
+    this.#root = realpathSync.native(root);
   }
 
   /** The place on disk, links followed. @throws where it leaves the root */
   #place(path: string): string {
-    const real = realpathSync(this.#root === '/' ? path : `${this.#root}${path}`);
+    const real = realpathSync.native(this.#root === '/' ? path : `${this.#root}${path}`);
     if (!isBelow(real, this.#root)) throw failure(`fs-security-constraint ${path}: the path leaves the root`, 'KUSTOMIZE_LOAD');
     return real;
   }
@@ -31,7 +31,7 @@ class DiskFileSystem implements FingerprintedFileSystem {
 
   read(path: string): Uint8Array {
     try {
-      return readFileSync(this.#place(path));
+      return readFileSync(this.#root === '/' ? path : this.#place(path));
     } catch (error) {
       throw diskError(error, path);
     }
@@ -57,7 +57,7 @@ class DiskFileSystem implements FingerprintedFileSystem {
 
   fingerprint(path: string): string | undefined {
     try {
-      const stat = statSync(this.#place(path), { throwIfNoEntry: false });
+      const stat = statSync(this.#root === '/' ? path : this.#place(path), { throwIfNoEntry: false });
       return stat?.isFile() === true ? `${stat.ino}:${stat.size}:${stat.mtimeMs}:${stat.ctimeMs}` : undefined;
     } catch (error) {
       if (isMissing(error)) return undefined;

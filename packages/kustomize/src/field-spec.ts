@@ -39,12 +39,23 @@ export function specMatches(spec: Gvk, object: KObject): boolean {
 
 /** A spec ready to be applied: its path is split. */
 export interface CompiledSpec extends FieldSpec {
-  readonly steps: readonly string[];
+  readonly steps: readonly SpecStep[];
+}
+
+/** One name of a path. */
+export interface SpecStep {
+  readonly name: string;
+  /** Whether the path says that a list stands there. */
+  readonly asList: boolean;
 }
 
 /** Splits a spec's path once. */
 export function compileSpec(spec: FieldSpec): CompiledSpec {
-  return { ...spec, steps: splitPath(spec.path, '/') };
+  const steps = splitPath(spec.path, '/').map((raw) => {
+    const asList = raw.endsWith('[]');
+    return { name: asList ? raw.slice(0, -2) : raw, asList };
+  });
+  return { ...spec, steps };
 }
 
 /**
@@ -75,11 +86,9 @@ function walk(value: KValue, step: number, at: Walk): KValue {
   if (isNullish(value)) return value;
   if (isSeq(value)) return walkSeq(value, step, at);
   if (!isMap(value)) throw failure('expected sequence or mapping node');
-  const raw = steps[step] as string;
-  const asList = raw.endsWith('[]');
-  const name = asList ? raw.slice(0, -2) : raw;
+  const { name, asList } = steps[step] as SpecStep;
   if (name === '') throw failure('cannot set or create an empty field name');
-  const child = lookup(value, name);
+  const child = fieldOf(value, name.trim());
   const last = step === steps.length - 1;
   if (child === undefined) {
     if (at.create === undefined || asList) return value;
@@ -103,7 +112,13 @@ function walkSeq(list: readonly KValue[], step: number, at: Walk): KValue {
     try {
       next = walk(item, step, at);
     } catch (error) {
-      throw prefixed(`visit traversal on path: [${at.spec.steps.slice(step).join(' ')}]`, error);
+      throw prefixed(
+        `visit traversal on path: [${at.spec.steps
+          .slice(step)
+          .map((s) => s.name + (s.asList ? '[]' : ''))
+          .join(' ')}]`,
+        error,
+      );
     }
     if (next === item) continue;
     out ??= [...list];
@@ -112,16 +127,13 @@ function walkSeq(list: readonly KValue[], step: number, at: Walk): KValue {
   return out ?? list;
 }
 
-function lookup(value: KObject, name: string): KValue | undefined {
-  return fieldOf(value, name.trim());
-}
-
-/** A change that sets one entry of a mapping. */
-export function setEntry(key: string, value: string): FieldChange {
+/** A change that sets entries of a mapping. */
+export function setEntries(entries: Readonly<Record<string, string>>): FieldChange {
+  const keys = Object.keys(entries);
   return (at) => {
-    if (isNullish(at)) return { [key]: value };
+    if (isNullish(at)) return { ...entries };
     if (!isMap(at)) throw wrongKind('MappingNode', at);
-    return at[key] === value && Object.hasOwn(at, key) ? at : withField(at, key, value);
+    return keys.every((key) => Object.hasOwn(at, key) && at[key] === entries[key]) ? at : { ...at, ...entries };
   };
 }
 

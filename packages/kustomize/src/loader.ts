@@ -113,7 +113,7 @@ export class Loader {
     const asked = isAbsolute(path) ? path : joinPath(this.root, path);
     const place = this.#restricted(asked);
     const { view } = this.#context;
-    const stat = view.fs.stat(place);
+    const { stat } = view.look(place);
     if (stat !== undefined && stat.sizeBytes > this.#context.maxFileBytes) {
       throw failure(`file '${place}' is ${stat.sizeBytes} bytes; the limit is ${this.#context.maxFileBytes}`, 'KUSTOMIZE_LIMIT');
     }
@@ -127,13 +127,13 @@ export class Loader {
   probe(path: string): 'file' | 'directory' | undefined {
     const asked = isAbsolute(path) ? cleanPath(path) : joinPath(this.root, path);
     this.reads.probes.set(asked, this.#context.view.probe(asked));
-    return this.#context.view.fs.stat(asked)?.kind;
+    return this.#context.view.look(asked).stat?.kind;
   }
 
   #restricted(asked: string): string {
     if (this.#context.restrictor === 'LoadRestrictionsNone' && this.#repo === undefined && !this.isRemote) return cleanPath(asked);
     const real = followLinks(asked, this.#context, this.reads);
-    if (this.#context.view.fs.stat(real)?.kind === 'directory') throw failure(`'${asked}' must resolve to a file`, 'KUSTOMIZE_LOAD');
+    if (this.#context.view.look(real).stat?.kind === 'directory') throw failure(`'${asked}' must resolve to a file`, 'KUSTOMIZE_LOAD');
     const directory = dirName(real);
     if (!isBelow(directory, this.root)) throw failure(`security; file '${asked}' is not in or below '${this.root}'`, 'KUSTOMIZE_LOAD');
     return joinPath(directory, baseName(real));
@@ -186,7 +186,9 @@ function followLinks(path: string, context: LoadContext, reads: ReadRecorder): s
   const clean = cleanPath(path);
   reads.probes.set(clean, context.view.probe(clean));
   const { fs } = context.view;
-  if (fs.stat(clean) === undefined) {
+  const look = context.view.look(clean);
+  if (look.real !== undefined) return look.real;
+  if (look.stat === undefined) {
     let missing = clean;
     for (let parent = dirName(clean); parent !== missing; parent = dirName(parent)) {
       const stat = fs.stat(parent);
@@ -214,7 +216,7 @@ function confirmDirectory(path: string, context: LoadContext, reads: ReadRecorde
   } catch (error) {
     throw prefixed('must build at directory: not a valid directory', error);
   }
-  if (context.view.fs.stat(real)?.kind !== 'directory') {
+  if (context.view.look(real).stat?.kind !== 'directory') {
     throw failure(`must build at directory: '${path}': file is not directory`, 'KUSTOMIZE_LOAD');
   }
   return real;

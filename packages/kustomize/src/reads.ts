@@ -28,17 +28,31 @@ export function fingerprintOf(fs: FileSystem, path: string): string | undefined 
   return stat?.kind === 'file' ? digestHex(fs.read(path)) : undefined;
 }
 
+/** What stands at a path. */
+export interface Look {
+  readonly stat: ReturnType<FileSystem['stat']>;
+  /** The path with links followed; undefined where that fails. */
+  readonly real: string | undefined;
+}
+
+function lookAt(fs: FileSystem, path: string): Look {
+  const stat = fs.stat(path);
+  if (stat === undefined) return { stat, real: undefined };
+  try {
+    return { stat, real: fs.realPath(path) };
+  } catch {
+    return { stat, real: undefined };
+  }
+}
+
 /** What a probe of a path answers, as text. */
 export function probeOf(fs: FileSystem, path: string): string {
-  const stat = fs.stat(path);
+  return lookText(lookAt(fs, path), path);
+}
+
+function lookText({ stat, real }: Look, path: string): string {
   if (stat === undefined) return 'absent';
-  let real: string;
-  try {
-    real = fs.realPath(path);
-  } catch {
-    real = '!';
-  }
-  return real === path ? stat.kind : `${stat.kind} ${real}`;
+  return real === path ? stat.kind : `${stat.kind} ${real ?? '!'}`;
 }
 
 /** What a listing of a directory answers, as text. */
@@ -98,7 +112,7 @@ export class RecordedFileSystem implements FileSystem {
 export class FileSystemView {
   readonly fs: FileSystem;
   readonly #fingerprints = new Map<string, string | undefined>();
-  readonly #probes = new Map<string, string>();
+  readonly #looks = new Map<string, Look>();
   readonly #listings = new Map<string, string>();
 
   constructor(fs: FileSystem) {
@@ -110,13 +124,21 @@ export class FileSystemView {
     return this.#fingerprints.get(path);
   }
 
-  probe(path: string): string {
-    let answer = this.#probes.get(path);
-    if (answer === undefined) {
-      answer = probeOf(this.fs, path);
-      this.#probes.set(path, answer);
+  /** What stands at a path, asked once. */
+  look(path: string): Look {
+    let look = this.#looks.get(path);
+    if (look === undefined) {
+      look = lookAt(this.fs, path);
+      this.#looks.set(path, look);
+      // where links lead nowhere else, the same answer is good for the place itself
+      if (look.real !== undefined && look.real !== path && !this.#looks.has(look.real)) this.#looks.set(look.real, look);
     }
-    return answer;
+    return look;
+  }
+
+  /** What stands at a path, as text. */
+  probe(path: string): string {
+    return lookText(this.look(path), path);
   }
 
   listing(path: string): string {

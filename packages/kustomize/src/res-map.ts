@@ -1,6 +1,6 @@
 import { failure } from './errors.ts';
 import type { Selector } from './kustomization.ts';
-import { effectiveNamespace, gvkEquals, gvkText, idEquals, idText, type ResId } from './res-id.ts';
+import { effectiveNamespace, gvkEquals, gvkText, idEquals, idKey, idText, type ResId } from './res-id.ts';
 import type { Resource } from './resource.ts';
 import { compileSelector } from './selectors.ts';
 import { isNullish, rawText, type KObject, type KValue, fieldOf, isMap } from './value.ts';
@@ -8,6 +8,10 @@ import { isNullish, rawText, type KObject, type KValue, fieldOf, isMap } from '.
 /** The resources of a build in the order in which they came, no two with the same identity. */
 export class ResMap {
   #list: Resource[] = [];
+  /** The identities there are; dropped as soon as resources are handed out, since then they may change. */
+  #keys: Set<string> | undefined;
+  /** Resources by every identity they have or had; dropped likewise. */
+  #anyKeys: Map<string, Set<Resource>> | undefined;
 
   constructor(resources: readonly Resource[] = []) {
     this.appendAll(resources);
@@ -15,7 +19,13 @@ export class ResMap {
 
   /** The resources, in order. */
   get resources(): readonly Resource[] {
+    this.#handOut();
     return this.#list;
+  }
+
+  #handOut(): void {
+    this.#keys = undefined;
+    this.#anyKeys = undefined;
   }
 
   get size(): number {
@@ -25,27 +35,32 @@ export class ResMap {
   /** Appends resources. @throws where an identity is there already */
   appendAll(resources: readonly Resource[]): void {
     if (resources.length === 0) return;
-    const keys = new Set(this.#list.map((r) => r.key));
+    this.#keys ??= new Set(this.#list.map((r) => r.key));
     for (const resource of resources) {
       const { key } = resource;
-      if (keys.has(key)) throw failure(`may not add resource with an already registered id: ${idText(resource.id)}`);
-      keys.add(key);
+      if (this.#keys.has(key)) throw failure(`may not add resource with an already registered id: ${idText(resource.id)}`);
+      this.#keys.add(key);
       this.#list.push(resource);
+      if (this.#anyKeys !== undefined) index(this.#anyKeys, resource);
     }
   }
 
   /** Replaces the whole list, unchecked. */
   replaceAll(resources: readonly Resource[]): void {
     this.#list = [...resources];
+    this.#handOut();
   }
 
   /** Drops resources without content. */
   dropEmpties(): void {
-    if (this.#list.some((r) => r.isEmpty)) this.#list = this.#list.filter((r) => !r.isEmpty);
+    if (!this.#list.some((r) => r.isEmpty)) return;
+    this.#list = this.#list.filter((r) => !r.isEmpty);
+    this.#handOut();
   }
 
   /** The resources that have, or had, an identity. */
   byAnyId(matches: (id: ResId) => boolean): Resource[] {
+    this.#handOut();
     return this.#list.filter((r) => !r.isEmpty && (r.previousIds.some(matches) || matches(r.id)));
   }
 
@@ -61,6 +76,7 @@ export class ResMap {
   /** The resources that a selector picks: by name and namespace as they were at first or are now, by kind and labels as they are. */
   select(selector: Selector): Resource[] {
     const compiled = compileSelector(selector);
+    this.#handOut();
     return this.#list.filter((r) => {
       const now = r.id;
       const first = r.originalId;
@@ -78,7 +94,7 @@ export class ResMap {
 
   #absorbOne(resource: Resource): void {
     const { id } = resource;
-    const matches = this.byAnyId((other) => idEquals(id, other));
+    const matches = this.#havingHad(resource.key);
     const { behavior } = resource.state;
     const [old] = matches;
     if (old === undefined) {
@@ -98,15 +114,35 @@ export class ResMap {
       mergeData(resource, old, 'binaryData');
       if (origin !== undefined) resource.state = { ...resource.state, origin };
     }
-    const index = this.#list.findIndex((r) => r.key === resource.key);
-    if (index < 0) throw failure(`cannot find resource with id ${idText(resource.id)} to replace`);
-    this.#list[index] = resource;
+    const at = this.#list.findIndex((r) => r.key === resource.key);
+    if (at < 0) throw failure(`cannot find resource with id ${idText(resource.id)} to replace`);
+    this.#list[at] = resource;
+    this.#handOut();
+  }
+
+  /** The resources that have, or had, an identity. They are not to be changed. */
+  #havingHad(key: string): readonly Resource[] {
+    if (this.#anyKeys === undefined) {
+      this.#anyKeys = new Map();
+      for (const resource of this.#list) index(this.#anyKeys, resource);
+    }
+    return [...(this.#anyKeys.get(key) ?? [])];
   }
 
   /** Whether two resources have the identity of this one. */
   idConflict(resource: Resource): readonly Resource[] {
     const { key } = resource;
+    this.#handOut();
     return this.#list.filter((r) => r.key === key);
+  }
+}
+
+function index(keys: Map<string, Set<Resource>>, resource: Resource): void {
+  if (resource.isEmpty) return;
+  for (const key of [...resource.previousIds.map(idKey), resource.key]) {
+    const known = keys.get(key);
+    if (known === undefined) keys.set(key, new Set([resource]));
+    else known.add(resource);
   }
 }
 

@@ -55,6 +55,7 @@ const FRESH: ResourceState = {
 export class Resource {
   #object: KObject | undefined;
   #id: ResId | undefined;
+  #key: string | undefined;
   state: ResourceState;
   /** What an observer hangs on a resource; copies share it. */
   trace: object | undefined;
@@ -71,14 +72,19 @@ export class Resource {
 
   set object(value: KObject) {
     if (value === this.#object) return;
+    if (this.#id !== undefined && !sameIdentity(this.#object, value)) this.#forget();
     this.#object = value;
+  }
+
+  #forget(): void {
     this.#id = undefined;
+    this.#key = undefined;
   }
 
   /** Takes the content away: the resource is dropped at the end of the step. */
   clear(): void {
     this.#object = undefined;
-    this.#id = undefined;
+    this.#forget();
   }
 
   /** Whether there is no content. */
@@ -91,7 +97,10 @@ export class Resource {
     const copy = new Resource(this.object, this.state);
     copy.trace = this.trace;
     if (this.#object === undefined) copy.clear();
-    else copy.#id = this.#id;
+    else {
+      copy.#id = this.#id;
+      copy.#key = this.#key;
+    }
     return copy;
   }
 
@@ -103,7 +112,8 @@ export class Resource {
 
   /** One string for the identity as it is now. */
   get key(): string {
-    return idKey(this.id);
+    this.#key ??= idKey(this.id);
+    return this.#key;
   }
 
   /** The identities it had, oldest first; group and version are today's. */
@@ -194,6 +204,14 @@ export class Resource {
     const commas = this.state.commas || Object.values(added).some((text: string) => text.includes(','));
     this.state = { ...this.state, commas, previous: [...this.state.previous, added] };
   }
+}
+
+/** Whether what identities are made of has stayed as it was. */
+function sameIdentity(a: KObject | undefined, b: KObject): boolean {
+  if (fieldOf(a, 'apiVersion') !== fieldOf(b, 'apiVersion') || fieldOf(a, 'kind') !== fieldOf(b, 'kind')) return false;
+  const [before, after] = [fieldOf(a, 'metadata'), fieldOf(b, 'metadata')];
+  if (before === after) return true;
+  return fieldOf(before, 'name') === fieldOf(after, 'name') && fieldOf(before, 'namespace') === fieldOf(after, 'namespace');
 }
 
 function texts(value: KValue | undefined): Readonly<Record<string, string>> {

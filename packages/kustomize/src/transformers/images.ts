@@ -55,10 +55,16 @@ function imageChange(entry: Image): (value: KValue) => KValue {
 /** Changes `image` in the items of everything called containers or initContainers, wherever it stands. */
 function changeContainers(value: KValue, change: (value: KValue) => KValue): KValue {
   if (isSeq(value)) {
-    const next = value.map((item) => changeContainers(item, change));
-    return next.every((item, i) => item === value[i]) ? value : next;
+    let next: KValue[] | undefined;
+    for (let i = 0; i < value.length; i++) {
+      const item = changeContainers(value[i] as KValue, change);
+      if (item === value[i]) continue;
+      next ??= [...value];
+      next[i] = item;
+    }
+    return next ?? value;
   }
-  if (!isMap(value)) return value;
+  if (typeof value !== 'object' || !isMap(value)) return value;
   let out: KObject = value;
   for (const key of Object.keys(value)) {
     let child = changeContainers(value[key] as KValue, change);

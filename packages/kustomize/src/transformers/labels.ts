@@ -1,20 +1,17 @@
-import { SpecIndex, setEntry, type FieldSpec } from '../field-spec.ts';
+import { SpecIndex, setEntries, type FieldSpec } from '../field-spec.ts';
 import type { Transformer } from './transformer.ts';
 
 function entries(name: string, pairs: Readonly<Record<string, string>>, specs: readonly FieldSpec[]): Transformer {
   const index = new SpecIndex(specs);
-  const changes = Object.keys(pairs)
-    .sort()
-    .map((key) => setEntry(key, pairs[key] as string));
+  const change = setEntries(pairs);
   return {
     name,
     detail: Object.entries(pairs)
       .map(([key, value]) => `${key}=${value}`)
       .join(','),
     transform(map) {
-      for (const resource of map.resources) {
-        for (const change of changes) resource.object = index.change(resource.object, { create: 'map', change });
-      }
+      if (Object.keys(pairs).length === 0) return;
+      for (const resource of map.resources) resource.object = index.change(resource.object, { create: 'map', change });
     },
   };
 }
