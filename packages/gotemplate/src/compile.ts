@@ -38,6 +38,11 @@ export class Compiler {
     this.#functions = functions;
   }
 
+  /** How many variables what was compiled has. */
+  get slots(): number {
+    return this.#scope.slots;
+  }
+
   /** Compiles a list of statements into one. */
   list(list: ListNode): Statement {
     const statements = list.nodes.map((node) => this.#statement(node));
@@ -177,7 +182,7 @@ export class Compiler {
       if (unknown !== undefined) fail(s, `undefined variable: ${unknown}`);
       for (const slot of slots) {
         s.vars[slot as number] = result;
-        s.wrapped[slot as number] = false;
+        if (s.wrapped !== undefined) s.wrapped[slot as number] = false;
       }
       return result;
     };
@@ -266,7 +271,7 @@ export class Compiler {
       const value = this.#variable(word.path[0] as string, word);
       const slot = this.#slot(word.path[0] as string) ?? 0;
       return (s) => {
-        s.receiverWrapped = s.wrapped[slot] === true;
+        s.receiverWrapped = s.wrapped?.[slot] === true;
         return value(s);
       };
     }

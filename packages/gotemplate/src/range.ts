@@ -57,6 +57,7 @@ export function compileRange(
     if (s.out.length > s.budget.outputBytes) s.budget.outputExceeded();
     if (elementSlot !== undefined) {
       s.vars[elementSlot] = element;
+      s.wrapped ??= [];
       s.wrapped[elementSlot] = s.dotWrapped;
     }
     if (indexSlot !== undefined) s.vars[indexSlot] = index;

@@ -19,6 +19,8 @@ export interface Executable {
   readonly text: string;
   /** The compiled form. */
   readonly statement: Statement;
+  /** How many variables it has, `$` among them. Known once it is compiled. */
+  readonly slots: number;
 }
 
 /** Where an execution stands: shared by all executions inside it. */
@@ -51,7 +53,7 @@ export class State implements CallContext {
   /** The variables; `$` is the first. */
   readonly vars: MaybeValue[];
   /** Which variables of ranges hold wrapped values, by slot. */
-  readonly wrapped: boolean[];
+  wrapped: boolean[] | undefined = undefined;
   /** The node that Go's executor would be at, for errors. */
   node: Node | undefined;
 
@@ -63,8 +65,8 @@ export class State implements CallContext {
     this.depth = from.depth + 1;
     this.env = from.env;
     this.dot = dot;
-    this.vars = [dot];
-    this.wrapped = [];
+    this.vars = new Array<MaybeValue>(template.slots);
+    this.vars[0] = dot;
     this.node = undefined;
     this.budget.step();
     this.budget.depth(this.depth);
@@ -75,15 +77,17 @@ export class State implements CallContext {
       set === undefined || set === this.set ? this : { set: set as ExecutingSet, budget: this.budget, depth: this.depth, env: this.env };
     const template = from.set.lookup(name);
     if (template === undefined) return missingTemplate(name, from.set.name);
+    const { statement } = template;
     const s = new State(template, data ?? undefined, from);
-    template.statement(s);
+    statement(s);
     return s.out;
   }
 
   /** Executes a template of the same set. @returns its output */
   run(template: Executable, data: MaybeValue): string {
+    const { statement } = template;
     const s = new State(template, data, this);
-    template.statement(s);
+    statement(s);
     return s.out;
   }
 }

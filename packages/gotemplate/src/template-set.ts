@@ -10,6 +10,8 @@ import type { FunctionTable, MaybeValue } from './model.ts';
 /** What a template does, compiled when it first executes; texts that are equal share it under all their names. */
 class Body {
   readonly isEmpty: boolean;
+  /** How many variables it has. */
+  slots = 1;
   readonly #functions: FunctionTable;
   #root: ListNode | undefined;
   #statement: Statement | undefined;
@@ -22,7 +24,9 @@ class Body {
 
   get statement(): Statement {
     if (this.#statement === undefined) {
-      this.#statement = new Compiler(this.#functions).list(this.#root as ListNode);
+      const compiler = new Compiler(this.#functions);
+      this.#statement = compiler.list(this.#root as ListNode);
+      this.slots = compiler.slots;
       this.#root = undefined;
     }
     return this.#statement;
@@ -53,6 +57,11 @@ export class CompiledTemplate implements Executable {
   /** The compiled form. */
   get statement(): Statement {
     return this.#body.statement;
+  }
+
+  /** How many variables it has. */
+  get slots(): number {
+    return this.#body.slots;
   }
 }
 
@@ -202,8 +211,9 @@ export class TemplateSet implements ExecutingSet {
 
   /** Executes a template inside another execution. */
   runTemplate(template: CompiledTemplate, data: MaybeValue, state: RunState): string {
+    const { statement } = template;
     const s = new State(template, data, { set: this, budget: state.budget, depth: state.depth - 1, env: state.env });
-    template.statement(s);
+    statement(s);
     return s.out;
   }
 }

@@ -14,7 +14,7 @@ import {
 } from '@flux-ts/gotemplate';
 import { Lru } from '@flux-ts/base';
 import { basePath, childPath } from '../chart/paths.ts';
-import { fileText, isLibrary, type Chart } from '../chart/model.ts';
+import { fileText, isLibrary, type Chart, type ChartFile } from '../chart/model.ts';
 import { RenderError } from '../errors.ts';
 import type { SchemaCache } from '../schema/validate-values.ts';
 import type { ValuesSchema } from '../schema/validate.ts';
@@ -30,6 +30,7 @@ import { helmFunctions, withoutNoValue, type Lookup, type RenderEnv } from './fu
 export class HelmCaches {
   readonly templates: TemplateCache;
   readonly schemas: SchemaCache;
+  readonly #texts = new WeakMap<Uint8Array, string>();
   readonly #tables = new WeakMap<Clock, WeakMap<Random, Map<HelmMajor, FunctionTable>>>();
 
   /** @param options.maxBytes about how much text to keep (default 64 MiB) */
@@ -37,6 +38,13 @@ export class HelmCaches {
     const limit = options.maxBytes ?? 64 * 1024 * 1024;
     this.templates = new TemplateCache(limit);
     this.schemas = new Lru<string, ValuesSchema>(limit);
+  }
+
+  /** The text of a file, decoded once: equal strings of one file are the same string, whose hash is known. */
+  text(file: ChartFile): string {
+    let text = this.#texts.get(file.data);
+    if (text === undefined) this.#texts.set(file.data, (text = fileText(file)));
+    return text;
   }
 
   /** The table of functions; the same object for the same clock and chance, so that compiled templates are shared. */
@@ -119,7 +127,7 @@ function collect(
   const library = isLibrary(chart);
   for (const file of chart.templates) {
     if (library && !file.name.slice(file.name.lastIndexOf('/') + 1).startsWith('_')) continue;
-    out.set(`${path}/${file.name}`, { text: fileText(file), scope });
+    out.set(`${path}/${file.name}`, { text: input.caches.text(file), scope });
   }
   return data;
 }
