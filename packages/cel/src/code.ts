@@ -33,11 +33,10 @@ export function choose(frame: Frame, branch: Code): CelValue {
 /** The other side of an optional is looked at only where it is needed. */
 export function orElse(frame: Frame, [first, second]: readonly [Code, Code], fn: 'or' | 'orValue'): CelValue {
   const value = first.run(frame);
-  if (!(value instanceof CelOptional)) throw noSuchOverload();
+  // what is no optional is taken as it is
+  if (!(value instanceof CelOptional)) return value;
   if (value.value !== undefined) return fn === 'or' ? value : value.value;
-  const other = second.run(frame);
-  if (fn === 'or' && !(other instanceof CelOptional)) throw noSuchOverload();
-  return other;
+  return second.run(frame);
 }
 
 /** Runs something; an error of the expression becomes its answer, a spent limit does not. */

@@ -5,8 +5,8 @@ import { callCost } from './cost.ts';
 import { CelError, evalError, noSuchOverload } from './errors.ts';
 import { Frame, type Local } from './frame.ts';
 import type { FunctionDecl } from './functions.ts';
+import { refusal } from './refusal.ts';
 import { asBool, isPresent, qualify, type Presence } from './qualify.ts';
-import { typeNameOf } from './type-names.ts';
 import { CelList, CelMap, CelOptional, CelTypeValue, NONE, type CelValue } from './values.ts';
 
 const CONVERSIONS: ReadonlySet<string> = new Set([
@@ -21,6 +21,8 @@ const CONVERSIONS: ReadonlySet<string> = new Set([
   'type',
   'uint',
 ]);
+
+const PATTERNED: ReadonlySet<string> = new Set(['matches', 'find', 'findAll']);
 
 /** What is needed to make an expression run. */
 export interface InterpreterEnv {
@@ -111,8 +113,7 @@ class Planner {
     return {
       base: operand.base ?? 1,
       run: (frame) => {
-        const target = operand.run(frame);
-        const qualifier = key.run(frame);
+        const [target, qualifier] = this.#step(frame, { operand, key, extra });
         if (presence === 'optional' || target instanceof CelOptional) {
           frame.spend(extra);
           const inner = target instanceof CelOptional ? target.value : target;
@@ -125,6 +126,19 @@ class Planner {
         return qualify(target, qualifier, 'required') as CelValue;
       },
     };
+  }
+
+  /** Works out what is asked and for what; where that fails, a base that is no name is paid for all the same. */
+  #step(
+    frame: Frame,
+    { operand, key, extra }: { readonly operand: Code; readonly key: Code; readonly extra: number },
+  ): [CelValue, CelValue] {
+    try {
+      return [operand.run(frame), key.run(frame)];
+    } catch (error) {
+      frame.spend(extra);
+      throw error;
+    }
   }
 
   #list(expr: Extract<Expr, { kind: 'list' }>): Code {
@@ -210,18 +224,23 @@ class Planner {
     const overload = overloads.length === 1 ? overloads[0]?.id : undefined;
     const apply = (values: readonly CelValue[]): CelValue => {
       const result = decl.run(values);
-      if (result !== undefined) return result;
-      if (fn === 'size') throw noSuchOverload('size');
-      throw noSuchOverload(CONVERSIONS.has(fn) ? `${fn}(${values.map(typeNameOf).join(', ')})` : '');
+      if (result === undefined) throw refusal(fn, values, fixedPattern);
+      return result;
     };
+    const fixedPattern = this.#env.literals && PATTERNED.has(fn) && typeof args[1]?.constant?.value === 'string';
     if (this.#env.literals && args.length === 1 && CONVERSIONS.has(fn) && args[0]?.constant !== undefined)
       return constant(apply([args[0].constant.value]));
-    if (this.#env.literals && (fn === 'matches' || fn === 'find' || fn === 'findAll') && typeof args[1]?.constant?.value === 'string')
-      checkPattern(decl, args[1].constant.value, fn);
+    if (fixedPattern) decl.run(['', args[1]?.constant?.value as string]);
     return {
       run: (frame) => {
-        // all arguments are worked out, and the call is paid for, even where one of them fails
-        const values = args.map((arg) => attempt(() => arg.run(frame)));
+        // one or two arguments are worked out and paid for even where one of them fails; of more, those after a failure are not
+        const lazy = args.length > 2 || fixedPattern;
+        const values: (CelValue | CelError)[] = [];
+        for (const [i, arg] of args.entries()) {
+          const value = attempt(() => arg.run(frame));
+          if (lazy && value instanceof CelError && i < args.length - 1) throw value;
+          values.push(value);
+        }
         const problem = values.find((value) => value instanceof CelError);
         const known = values.map((value) => (value instanceof CelError ? null : value));
         const result = problem ?? attempt(() => apply(known));
@@ -263,11 +282,6 @@ class Planner {
       },
     };
   }
-}
-
-/** A pattern that is written down is compiled at once, so that a broken one is found at once. */
-function checkPattern(decl: FunctionDecl, pattern: string, fn: string): void {
-  decl.run(fn === 'matches' || fn === 'find' ? ['', pattern] : ['', pattern]);
 }
 
 /** Makes an expression run; what can be worked out beforehand is worked out here, and fails here. */

@@ -4,8 +4,7 @@ import { CelError, compileError, type Issue } from './errors.ts';
 import { checkFormat, type FormatStyle } from './lib/format-string.ts';
 import { compilePattern } from './lib/regex.ts';
 import { readDuration, readTimestamp, checkTimestamp } from './lib/time-values.ts';
-import { Substitution } from './substitution.ts';
-import { formatType, type CelType } from './types.ts';
+import { formatType, sameType, type CelType } from './types.ts';
 
 /** Which literals are looked at. */
 export interface ValidatorOptions {
@@ -105,7 +104,7 @@ class Validators {
     for (const element of elements) {
       const next = this.#checked.typeOf(element.id);
       if (type === undefined) type = next;
-      else if (type.kind !== 'dyn' && (next.kind === 'dyn' || !new Substitution().assignable(type, next))) {
+      else if (!sameType(type, next)) {
         this.issues.push({ offset: element.offset, message: `expected type '${formatType(type)}' but found '${formatType(next)}'` });
         return;
       }

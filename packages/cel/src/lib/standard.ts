@@ -119,8 +119,10 @@ const IMPLEMENTATIONS: Readonly<Record<string, Implementation>> = {
   int: toInt,
   uint: toUint,
   string: toText,
-  duration: ([v]) =>
-    v instanceof CelDuration ? v : typeof v === 'bigint' ? checkDuration(v) : typeof v === 'string' ? readDuration(v) : undefined,
+  duration: ([v]) => {
+    if (typeof v === 'bigint') throw evalError("type conversion error from 'int' to 'google.protobuf.Duration'");
+    return v instanceof CelDuration ? v : typeof v === 'string' ? readDuration(v) : undefined;
+  },
   timestamp: ([v]) =>
     v instanceof CelTimestamp
       ? v
