@@ -1,7 +1,7 @@
 import { Counters, getObject, getString, silentLogger, type Clock, type JsonObject, type Logger, type Random } from '@flux-ts/base';
 import type { KubeUser, Transport } from '@flux-ts/kube';
 import { celRules } from '@flux-ts/cel';
-import { loadKinds, type CelCompiler } from '@flux-ts/schema';
+import { loadKinds, NAMED_FORMATS, type CelCompiler } from '@flux-ts/schema';
 import { Authenticator, type AnonymousPolicy, type StaticToken } from './authn/authenticate.ts';
 import { TokenIssuer } from './authn/tokens.ts';
 import { ADMIN_USER } from './authn/users.ts';
@@ -124,7 +124,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const keys = ensureKeys(store, options);
   const catalog = new Catalog();
   for (const type of builtInResources(kinds)) catalog.set(type);
-  const custom = new CustomResources({ store, catalog, clock, cel: options.cel ?? celRules() });
+  const custom = new CustomResources({ store, catalog, clock, cel: options.cel ?? celRules({ formats: NAMED_FORMATS }) });
   const core: Core & { additiveCrds: readonly string[] } = {
     store,
     catalog,
