@@ -18,6 +18,7 @@ import { metaString } from '../write/metadata.ts';
 import { writeOptions, type WriteOptions } from '../write/options.ts';
 import { applyPatch, readPatch } from '../write/patch.ts';
 import { updateStored } from '../write/update.ts';
+import { bindPod } from './binding.ts';
 import { presentList, presentObject, watchView } from './present.ts';
 
 /** Answers a request for a resource itself (no subresource). @throws ApiError */
@@ -38,7 +39,7 @@ export function handleResource(context: ResourceContext): Answer {
       return { kind: 'watch', events: openWatch(context, view), contentType: 'application/json' };
     }
     case 'create':
-      return create(context);
+      return target.type.group === '' && target.type.kind === 'Binding' ? bindPod(context, '') : create(context);
     case 'update':
       return update(context);
     case 'patch':

@@ -1,4 +1,4 @@
-import { getArray, getObject, isObject, setPath, type JsonObject, type JsonValue } from '@flux-ts/base';
+import { getArray, getObject, isObject, type JsonValue } from '@flux-ts/base';
 import { checkNames } from '../write/create.ts';
 import { asObject, readBody } from '../body/read-body.ts';
 import type { ResourceContext } from '../core.ts';
@@ -8,6 +8,7 @@ import { deleteOptions, deleteStored } from '../write/delete.ts';
 import { metaString } from '../write/metadata.ts';
 import { writeOptions } from '../write/options.ts';
 import { updateStored } from '../write/update.ts';
+import { bindPod } from './binding.ts';
 import { presentObject } from './present.ts';
 import { find, patch, readObject, stored } from './resources.ts';
 import { handleScale } from './scale.ts';
@@ -79,7 +80,7 @@ function podPart(context: ResourceContext): Answer | undefined {
     case 'log':
       return podLog(context);
     case 'binding':
-      return bind(context);
+      return bindPod(context, context.info.name);
     case 'eviction':
       return evict(context);
     case 'exec':
@@ -103,27 +104,6 @@ function podLog(context: ResourceContext): Answer {
   }
   const text = `This Pod is simulated: no container ${JSON.stringify(wanted)} runs, so there is no log.\n`;
   return { kind: 'text', status: 200, text, contentType: 'text/plain' };
-}
-
-/** Puts a Pod on a node. */
-function bind(context: ResourceContext): Answer {
-  const { core, info } = context;
-  if (info.verb !== 'create') throw methodNotAllowed({ group: '', resource: 'pods/binding' }, info.verb);
-  const body = asObject(readBody(context.request, core.kinds).value);
-  const node = getObject(body, ['target'])?.['name'];
-  const old = stored(context);
-  if (typeof node !== 'string' || node === '') throw badRequest('target.name is required');
-  if (getObject(old.object, ['spec'])?.['nodeName']) {
-    throw conflict(
-      { group: '', resource: 'pods/binding', name: old.name },
-      `pod ${old.name} is already assigned to node ${JSON.stringify(getObject(old.object, ['spec'])?.['nodeName'])}`,
-    );
-  }
-  core.store.put(
-    { table: '/pods', namespace: old.namespace, name: old.name },
-    setPath(old.object, ['spec', 'nodeName'], node) as JsonObject,
-  );
-  return { kind: 'object', status: 201, object: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } };
 }
 
 /** Deletes a Pod unless a disruption budget forbids it. */

@@ -15,12 +15,15 @@ const CACHE_BYTES = 64 * 1024 * 1024;
 /** Answers from this size on are compressed for clients that take it. */
 const COMPRESS_FROM = 128 * 1024;
 const BATCH = 200;
+/** Objects printed for one list before others have their turn. */
+const PRINT_AT_ONCE = 250;
 const BOOKMARK_EVERY_MS = 60_000;
 const compress = promisify(gzip);
 
 /** Writes answers to HTTP. Each stored version of an object is printed once, and its bytes shared by all readers. */
 export class Responder {
   readonly #core: Core;
+  #printed = 0;
   readonly #bytes = new Lru<JsonObject, Buffer>(CACHE_BYTES);
 
   constructor(core: Core) {
@@ -77,10 +80,14 @@ export class Responder {
     if (answer.kind === 'object') return answer.stored === true ? this.#print(answer.object) : Buffer.from(stringifyJson(answer.object));
     const head = stringifyJson(answer.head).slice(0, -1);
     const parts: Buffer[] = [Buffer.from(`${head},"items":[`)];
-    answer.items.forEach((item, i) => {
+    let pause = this.#printed + PRINT_AT_ONCE;
+    for (const [i, item] of answer.items.entries()) {
       if (i > 0) parts.push(COMMA);
       parts.push(this.#print(item));
-    });
+      if (this.#printed < pause) continue;
+      pause = this.#printed + PRINT_AT_ONCE;
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
     parts.push(LIST_END);
     return Buffer.concat(parts);
   }
@@ -88,6 +95,7 @@ export class Responder {
   #print(object: JsonObject): Buffer {
     let bytes = this.#bytes.get(object);
     if (bytes === undefined) {
+      this.#printed++;
       this.#core.counters.add('apiserver.serialise');
       bytes = Buffer.from(stringifyJson(object));
       this.#bytes.set(object, bytes, bytes.length);

@@ -1,8 +1,9 @@
-import { deepEqual, getObject, getPath, isObject, type JsonObject, type JsonValue } from '@flux-ts/base';
+import { deepEqual, getObject, getPath, getString, isObject, type JsonObject, type JsonValue } from '@flux-ts/base';
 import { fieldError, type FieldError } from '@flux-ts/schema';
 import { metaString, withMetadata } from '../write/metadata.ts';
 import { equalExcept, immutableFields } from './immutable.ts';
-import type { Strategy } from './strategy.ts';
+import { ISSUER } from '../authn/tokens.ts';
+import type { Strategy, StrategyInput } from './strategy.ts';
 import { serviceStrategy } from './service.ts';
 import { podStrategy } from './pod.ts';
 import { seedNamespace } from './seed-namespace.ts';
@@ -83,8 +84,34 @@ function secretErrors(object: JsonObject): FieldError[] {
   return errors;
 }
 
+const ACCOUNT_TOKEN = 'kubernetes.io/service-account-token';
+const ACCOUNT = 'kubernetes.io/service-account.name';
+const TEN_YEARS_MS = 10 * 365 * 24 * 3600_000;
+
+/** A Secret that asks for the token of a ServiceAccount gets it, as long as the account is there. */
+function fillToken(object: JsonObject, { core }: StrategyInput): JsonObject {
+  const data = getObject(object, ['data']) ?? {};
+  if (object['type'] !== ACCOUNT_TOKEN || data['token'] !== undefined) return object;
+  const namespace = metaString(object, 'namespace');
+  const name = getString(object, ['metadata', 'annotations', ACCOUNT]) ?? '';
+  const account = core.store.get({ table: '/serviceaccounts', namespace, name })?.object;
+  if (account === undefined) return object;
+  const uid = metaString(account, 'uid');
+  const token = core.tokens.issue({
+    subject: `system:serviceaccount:${namespace}:${name}`,
+    namespace,
+    serviceAccount: { name, uid },
+    audiences: [ISSUER],
+    expiresAtMs: core.clock.now() + TEN_YEARS_MS,
+  });
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  const annotations = { ...getObject(object, ['metadata', 'annotations']), 'kubernetes.io/service-account.uid': uid };
+  const filled = { ...data, 'ca.crt': base64(core.rootCertificate), namespace: base64(namespace), token: base64(token) };
+  return withMetadata({ ...object, data: filled }, { annotations });
+}
+
 const secret: Strategy = {
-  prepareCreate: mergeStringData,
+  prepareCreate: (object, input) => fillToken(mergeStringData(object), input),
   prepareUpdate: (next, old) => {
     const merged = mergeStringData(next);
     return merged['type'] === undefined || merged['type'] === '' ? { ...merged, type: old['type'] as JsonValue } : merged;
