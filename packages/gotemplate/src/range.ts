@@ -3,7 +3,7 @@ import { elementsAreWrapped, type Expression } from './fields.ts';
 import { sprint } from './fmt.ts';
 import type { BranchNode, ListNode, PipeNode } from './nodes.ts';
 import { fail, type Signal, type State, type Statement } from './state.ts';
-import { GoBytes, GoInt, GoNamedInt, goInt, goTypeOf } from './values.ts';
+import { GoBytes, GoInt, GoNamedInt, goInt, goInt64, goTypeOf } from './values.ts';
 import { UINT8 } from './types.ts';
 import { GO_TYPE, GoObject, type GoValue, type MaybeValue, type TemplateMap, type TemplateValue } from './model.ts';
 
@@ -66,11 +66,12 @@ export function compileRange(
   };
   const loop = (s: State, value: MaybeValue): Signal | undefined => {
     if (value === undefined) return undefined;
-    if (value instanceof GoInt || (value instanceof GoNamedInt && slots.length < 2)) {
+    const integer = typeof value === 'bigint' ? goInt64(value) : value;
+    if (s.set.rangeIntegers && (integer instanceof GoInt || integer instanceof GoNamedInt)) {
       if (slots.length > 1) return fail(s, `can't use ${sprint([value])} to iterate over more than one variable`);
-      if (value.value <= 0) return undefined;
+      if (integer.value <= 0) return undefined;
       s.dotWrapped = false;
-      return loopInteger(s, value, round);
+      return loopInteger(s, integer, round);
     }
     s.dotWrapped = elementsAreWrapped(value);
     if (Array.isArray(value)) return value.length === 0 ? undefined : loopArray(s, value, round);

@@ -33,6 +33,7 @@ export interface RunState {
 /** A set of templates, as an execution sees it. */
 export interface ExecutingSet extends Templates {
   readonly missingKey: 'default' | 'zero' | 'error';
+  readonly rangeIntegers: boolean;
   lookup(name: string): Executable | undefined;
 }
 

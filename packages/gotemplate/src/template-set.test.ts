@@ -150,6 +150,16 @@ describe('templates', () => {
     expect([set.execute('x', null), set.execute('y', null)]).toEqual(['in', ' ']);
   });
 
+  test('a set may refuse to range over integers, as Go did before 1.24', () => {
+    const set = new TemplateSet({ functions: goBuiltins(), rangeIntegers: false });
+    set.parse('t', '{{ range 3 }}{{ end }}');
+    expect(() => set.clone().execute('t', null)).toThrow("range can't iterate over 3");
+  });
+
+  test('an int64 of --set is ranged over', () => {
+    expect(render('{{ range .n }}{{ . }}{{ end }}', { n: 3n })).toBe('012');
+  });
+
   test('an unknown name is an error that names the set', () => {
     const set = new TemplateSet({ functions: goBuiltins(), name: 'gotpl' });
     expect(() => set.execute('x', null)).toThrow('template: no template "x" associated with template "gotpl"');

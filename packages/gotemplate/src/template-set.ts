@@ -121,6 +121,8 @@ export interface TemplateSetOptions {
   /** What a missing key of a map gives: reflect's invalid value (default), the zero value, or an error. */
   readonly missingKey?: 'default' | 'zero' | 'error';
   readonly cache?: TemplateCache;
+  /** Whether `range` counts up to an integer (Go 1.24 and later). Default true. */
+  readonly rangeIntegers?: boolean;
   /** The name that errors about missing templates give the set. Default: empty. */
   readonly name?: string;
 }
@@ -137,6 +139,7 @@ export interface ExecuteOptions {
 export class TemplateSet implements ExecutingSet {
   readonly functions: FunctionTable;
   readonly missingKey: 'default' | 'zero' | 'error';
+  readonly rangeIntegers: boolean;
   readonly name: string;
   readonly #cache: TemplateCache | undefined;
   #templates: Map<string, CompiledTemplate>;
@@ -146,6 +149,7 @@ export class TemplateSet implements ExecutingSet {
   constructor(options: TemplateSetOptions) {
     this.functions = options.functions;
     this.missingKey = options.missingKey ?? 'default';
+    this.rangeIntegers = options.rangeIntegers ?? true;
     this.name = options.name ?? '';
     this.#cache = options.cache;
     this.#templates = new Map();
@@ -185,7 +189,8 @@ export class TemplateSet implements ExecutingSet {
 
   /** A set with the same templates; what either gets from now on, the other does not have. */
   clone(): TemplateSet {
-    const options = { functions: this.functions, missingKey: this.missingKey, name: this.name };
+    const { functions, missingKey, rangeIntegers, name } = this;
+    const options = { functions, missingKey, rangeIntegers, name };
     const copy = new TemplateSet(this.#cache === undefined ? options : { ...options, cache: this.#cache });
     copy.#assign(this);
     return copy;

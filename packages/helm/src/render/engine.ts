@@ -162,7 +162,7 @@ export function executeTemplates(input: EngineInput): Map<string, string> {
   const order = [...templates.keys()].sort((a, b) => depth(b) - depth(a) || compareBytes(b, a));
   const functions = caches.functions(input);
   const missingKey = input.strict ? 'error' : 'zero';
-  const set = new TemplateSet({ functions, missingKey, name: 'gotpl', cache: caches.templates });
+  const set = new TemplateSet({ functions, missingKey, name: 'gotpl', cache: caches.templates, rangeIntegers: helmVersion === 4 });
   let at = '';
   try {
     for (at of order) set.parse(at, (templates.get(at) as Template).text);
