@@ -155,5 +155,7 @@ function badRequest(message: string): ManagedFieldsError {
 function describe(object: JsonObject): string {
   const metadata: JsonValue | undefined = own(object, 'metadata');
   const part = (key: string): string => (isObject(metadata) ? (getString(metadata, [key]) ?? '') : '');
-  return `${part('namespace')}/${part('name')}; ${getString(object, ['apiVersion']) ?? ''}, Kind=${getString(object, ['kind']) ?? ''}`;
+  const apiVersion = getString(object, ['apiVersion']) ?? '';
+  const version = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`; // the core group has an empty name
+  return `${part('namespace')}/${part('name')}; ${version}, Kind=${getString(object, ['kind']) ?? ''}`;
 }

@@ -67,13 +67,8 @@ export function trackUpdate(input: UpdateInput & { readonly live: JsonObject }, 
   const apiVersion = getString(input.next, ['apiVersion']) ?? '';
   const type = input.types.type(apiVersion);
   if (type === undefined) return managed;
-  try {
-    validateTyped(type, input.next, { allowDuplicates: true });
-    validateTyped(type, input.live, { allowDuplicates: true });
-  } catch (error) {
-    if (error instanceof TypedError) return managed; // an object that does not fit its schema is not tracked
-    throw error;
-  }
+  validateTyped(type, input.next, { allowDuplicates: true });
+  validateTyped(type, input.live, { allowDuplicates: true });
   const updater = new Updater({ converter: converterFor(input.types), ignored: () => input.resetFields });
   const updated = updater.update(
     { type, value: input.live },
