@@ -131,9 +131,10 @@ export class ControllerHost implements PodRunner {
     const resolve = (url: string): string => this.resolve(url);
     const http = createHttpClient({ resolve });
     const deps = { client, clock, random, log: how.log, http, ...(counters === undefined ? {} : { counters }) };
-    if (name === 'source-controller')
-      return createSourceController({ ...deps, store: this.#store, resolve, workDir: join(this.#options.dataDir, 'work') }, how.options);
-    return name === 'kustomize-controller' ? createKustomizeController(deps, how.options) : createHelmController(deps, how.options);
+    const workDir = join(this.#options.dataDir, 'work');
+    if (name === 'source-controller') return createSourceController({ ...deps, store: this.#store, resolve, workDir }, how.options);
+    if (name === 'kustomize-controller') return createKustomizeController({ ...deps, resolve, workDir }, how.options);
+    return createHelmController(deps, how.options);
   }
 }
 

@@ -1,7 +1,7 @@
 import { formatDuration, type JsonObject, type Lru } from '@flux-ts/base';
 import type { BuildCache } from '@flux-ts/kustomize';
 import type { Kinds } from '@flux-ts/schema';
-import type { Artifact, HttpClient, ReconcileContext, RuntimeDeps, StatusDraft } from '@flux-ts/runtime';
+import type { Artifact, HttpClient, ReconcileContext, RuntimeDeps, ServiceResolver, StatusDraft } from '@flux-ts/runtime';
 import type { ControllerOptions } from '../options.ts';
 import type { ArtifactFiles } from '../shared/artifact-files.ts';
 import { eventMetadata, type CellDeps } from '../shared/deps.ts';
@@ -10,6 +10,10 @@ import { specDuration } from '../shared/spec.ts';
 /** What the kustomize controller needs. */
 export interface KustomizeDeps extends RuntimeDeps {
   readonly http: HttpClient;
+  /** Mirrors and cluster names, for the repositories of remote bases. */
+  readonly resolve?: ServiceResolver | undefined;
+  /** A folder for remote bases while they are built; without it they are refused. */
+  readonly workDir?: string | undefined;
 }
 
 /** The deps of the steps. */

@@ -1,6 +1,7 @@
 import { cleanPath, type MemoryFileSystem } from '@flux-ts/archive';
 import { formatDuration, getObject, getString, isObject, type JsonObject } from '@flux-ts/base';
 import { isNotFound, nameOf, namespaceOf, specOf, subjectOf, typeOf } from '@flux-ts/kube';
+import type { Kinds } from '@flux-ts/schema';
 import { renderKustomization, type KustomizationRender } from '@flux-ts/render';
 import { ArtifactFetchError } from '@flux-ts/runtime';
 import { gateEnabled } from '../../options.ts';
@@ -8,6 +9,7 @@ import { TYPES } from '../../shared/deps.ts';
 import { specList, specText } from '../../shared/spec.ts';
 import { failureOf, KustomizeFailure } from '../outcome.ts';
 import type { KustomizeRun, RunSource } from '../run.ts';
+import { RemoteBases } from './remote-bases.ts';
 
 /** Downloads the artifact and makes sure that the path is in it. @throws KustomizeFailure */
 export async function fetchSource(run: KustomizeRun, source: RunSource): Promise<MemoryFileSystem> {
@@ -72,29 +74,51 @@ function refuseEncrypted(object: JsonObject): JsonObject {
 
 /** Builds the objects of a Kustomization. @throws KustomizeFailure */
 export async function buildObjects(run: KustomizeRun, tree: MemoryFileSystem): Promise<KustomizationRender> {
-  const { object, options } = run;
+  const { workDir } = run.cell;
+  const bases = run.options.noRemoteBases === true || workDir === undefined ? undefined : new RemoteBases(run, workDir);
   try {
     const variables = await readVariables(run);
-    return renderKustomization(
-      {
-        spec: specOf(object),
-        sourceRoot: tree,
-        name: nameOf(object),
-        namespace: namespaceOf(object),
-        strict: gateEnabled(options, 'StrictPostBuildSubstitutions', true),
-        alwaysSubstitute: specText(object, 'postBuild', 'substituteStrategy') === 'Always',
-      },
-      {
-        readRef: (kind, name) => variables.get(`${kind}/${name}`),
-        kinds: await run.cell.kinds(),
-        cache: run.cell.builds,
-        ...(specText(object, 'decryption', 'provider') === undefined ? {} : { decrypt: refuseEncrypted }),
-      },
-    );
+    const kinds = await run.cell.kinds();
+    for (;;) {
+      try {
+        return renderOnce(run, tree, { variables, kinds, fetchRemote: bases?.fetch });
+      } catch (error) {
+        if (bases === undefined || !(await bases.advance())) throw error;
+      }
+    }
   } catch (error) {
     run.context.signal.throwIfAborted();
     throw failureOf('build', error);
+  } finally {
+    await bases?.close();
   }
+}
+
+interface RenderNeeds {
+  readonly variables: ReadonlyMap<string, Variables>;
+  readonly kinds: Kinds;
+  readonly fetchRemote: RemoteBases['fetch'] | undefined;
+}
+
+function renderOnce(run: KustomizeRun, tree: MemoryFileSystem, needs: RenderNeeds): KustomizationRender {
+  const { object, options } = run;
+  return renderKustomization(
+    {
+      spec: specOf(object),
+      sourceRoot: tree,
+      name: nameOf(object),
+      namespace: namespaceOf(object),
+      strict: gateEnabled(options, 'StrictPostBuildSubstitutions', true),
+      alwaysSubstitute: specText(object, 'postBuild', 'substituteStrategy') === 'Always',
+    },
+    {
+      readRef: (kind, name) => needs.variables.get(`${kind}/${name}`),
+      kinds: needs.kinds,
+      cache: run.cell.builds,
+      ...(needs.fetchRemote === undefined ? {} : { fetchRemote: needs.fetchRemote }),
+      ...(specText(object, 'decryption', 'provider') === undefined ? {} : { decrypt: refuseEncrypted }),
+    },
+  );
 }
 
 /** Refuses Secrets that are still encrypted. @throws KustomizeFailure */
