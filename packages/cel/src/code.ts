@@ -58,7 +58,9 @@ export function iterate(range: CelValue, both: boolean): Iterable<readonly [CelV
     });
   }
   if (range instanceof CelMap) return range.keys().map((key) => [key, both ? attempt(() => range.get(key)) : undefined]);
-  throw evalError(`got '${goTypeName(range)}', expected iterable type`);
+  throw evalError(
+    both ? `unsupported comprehension range type: ${goTypeName(range)}` : `got '${goTypeName(range)}', expected iterable type`,
+  );
 }
 
 function goTypeName(value: CelValue): string {

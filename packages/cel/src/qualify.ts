@@ -12,12 +12,12 @@ export function asBool(value: CelValue): boolean {
   return value;
 }
 
-function listIndex(index: CelValue): number {
-  if (typeof index === 'bigint') return Number(index);
-  if (index instanceof CelUint) return Number(index.value);
+function listIndex(index: CelValue): bigint {
+  if (typeof index === 'bigint') return index;
+  if (index instanceof CelUint) return index.value;
   if (typeof index !== 'number') throw evalError(`unsupported index type '${typeNameOf(index)}' in list`);
   if (!Number.isInteger(index)) throw evalError(`unsupported index value ${displayDouble(index)} in list`);
-  return index;
+  return BigInt(index);
 }
 
 /**
@@ -29,7 +29,7 @@ export function qualify(target: CelValue, key: CelValue, presence: Presence): Ce
   if (target instanceof CelMap) return presence === 'optional' ? target.find(key) : target.get(key);
   if (target instanceof CelList) {
     const index = listIndex(key);
-    if (index >= 0 && index < target.size) return target.at(index);
+    if (index >= 0n && index < target.size) return target.at(Number(index));
     if (presence === 'optional') return undefined;
     throw evalError(`index out of bounds: ${index}`);
   }

@@ -37,5 +37,8 @@ export function refusal(fn: string, args: readonly CelValue[], fixedPattern: boo
     return noSuchOverload(able.includes(type) || WITH_METHODS.has(type) ? '' : fn);
   }
   if (fixedPattern || BARE.has(fn)) return noSuchOverload();
+  const type = typeNameOf(args[0] as CelValue);
+  if (fn === 'flatten' && args.length === 1) return noSuchOverload(`${type}.flatten()`);
+  if (fn === 'sort' && WITH_METHODS.has(type)) return noSuchOverload();
   return noSuchOverload(NAME_ONLY.has(fn) ? fn : `${fn}(${args.map(typeNameOf).join(', ')})`);
 }

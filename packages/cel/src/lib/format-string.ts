@@ -171,6 +171,13 @@ function printOuter(value: CelValue): string {
   return value instanceof CelList || value instanceof CelMap ? printQuoted(value) : print(value);
 }
 
+function printKey(key: CelValue): string {
+  const name = typeNameOf(key);
+  if (!['string', 'bool', 'int', 'uint'].includes(name))
+    throw evalError(`error during formatting: no formatting function for map key of type ${name}`);
+  return printQuoted(key);
+}
+
 /** Prints a value inside a list or map, in Kubernetes' version. */
 function printQuoted(value: CelValue): string {
   if (typeof value === 'string') return goQuote(value);
@@ -180,7 +187,7 @@ function printQuoted(value: CelValue): string {
   if (value instanceof CelTimestamp) return `timestamp(${goQuote(print(value))})`;
   if (value instanceof CelList) return `[${Array.from(value, printQuoted).join(', ')}]`;
   if (!(value instanceof CelMap)) return print(value);
-  const entries = value.keys().map((key): [string, string] => [printQuoted(key), printQuoted(value.get(key))]);
+  const entries = value.keys().map((key): [string, string] => [printKey(key), printQuoted(value.get(key))]);
   return `{${entries
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
     .map(([k, v]) => `${k}:${v}`)

@@ -136,7 +136,7 @@ export function stringsLibrary(style: FormatStyle): Library {
       trim: ([text]) => (typeof text === 'string' ? text.replace(TRIM, '') : undefined),
       format: ([text, args]) => (typeof text === 'string' && args instanceof CelList ? formatString(text, args, style) : undefined),
       'strings.quote': ([text]) => (typeof text === 'string' ? `"${Array.from(text, (ch) => QUOTED[ch] ?? ch).join('')}"` : undefined),
-      join: ([list, separator]) => join(list, typeof separator === 'string' ? separator : undefined),
+      join: ([list, ...rest]) => (rest.every((separator) => typeof separator === 'string') ? join(list, rest[0]) : undefined),
     },
   };
 }
