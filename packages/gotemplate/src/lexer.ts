@@ -75,7 +75,7 @@ function isAlphaNumeric(code: number): boolean {
 }
 
 /** Prints a code point as Go's `%#U`: U+0021 '!'. */
-export function goUnicode(code: number): string {
+function goUnicode(code: number): string {
   if (code < 0) return `U+FFFFFFFFFFFFFFFF`;
   const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
   return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(String.fromCodePoint(code)) ? `${name} '${String.fromCodePoint(code)}'` : name;

@@ -10,12 +10,28 @@ export function compileRegexp(pattern: string, cache?: RegexpCache): RE2JS {
   const known = cache?.get(pattern);
   if (known !== undefined) return known;
   try {
-    const compiled = RE2JS.compile(pattern);
+    const compiled = compileLenient(pattern);
     cache?.set(pattern, compiled);
     return compiled;
   } catch (error) {
     if (!(error instanceof RE2JSSyntaxException)) throw error;
     throw new GoError(`error parsing regexp: ${syntaxText(error)}`, error);
+  }
+}
+
+/** Go lets groups have the same name; here the first keeps it. */
+function compileLenient(pattern: string): RE2JS {
+  try {
+    return RE2JS.compile(pattern);
+  } catch (error) {
+    if (!(error instanceof RE2JSSyntaxException) || !error.getDescription().startsWith('duplicate capture group')) throw error;
+    const seen = new Set<string>();
+    const named = pattern.replace(/\(\?P?<(\w+)>/g, (group, name: string) => {
+      if (seen.has(name)) return '(';
+      seen.add(name);
+      return group;
+    });
+    return RE2JS.compile(named);
   }
 }
 

@@ -100,7 +100,7 @@ export function missingTemplate(name: string, set: string): never {
 }
 
 /** Where a node stands, as Go's errors say it. */
-export function frameOf(template: Executable, node: Node): TemplateFrame {
+function frameOf(template: Executable, node: Node): TemplateFrame {
   const before = template.text.slice(0, node.pos);
   const lineStart = before.lastIndexOf('\n') + 1;
   let line = 1;

@@ -19,7 +19,7 @@ export function testFunctions(): FunctionTable {
 }
 
 /** The data that the tables of templates are executed with; a new copy each time, because templates may change it. */
-export function testData(): TemplateMap {
+function testData(): TemplateMap {
   return {
     i: 42,
     f: 3.5,

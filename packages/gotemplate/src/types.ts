@@ -41,14 +41,10 @@ export const BOOL: GoType = basic('bool');
 export const STRING: GoType = basic('string');
 /** int */
 export const INT: GoType = basic('int');
-/** int32, Go's rune */
-export const INT32: GoType = basic('int32');
 /** int64 */
 export const INT64: GoType = basic('int64');
 /** uint8, Go's byte */
 export const UINT8: GoType = basic('uint8');
-/** uint */
-export const UINT: GoType = basic('uint');
 /** uint32 */
 export const UINT32: GoType = basic('uint32');
 /** uint64 */

@@ -25,7 +25,7 @@ const KEPT: Readonly<Record<Part, RegExp>> = {
 };
 
 /** Escapes a part of a URL. */
-export function escapePart(text: string, part: Part): string {
+function escapePart(text: string, part: Part): string {
   let out = '';
   for (const byte of textToBytes(text)) {
     const ch = String.fromCharCode(byte);

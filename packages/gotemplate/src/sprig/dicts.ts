@@ -10,7 +10,7 @@ import type { GoFunc, MaybeValue, TemplateMap, TemplateValue } from '../model.ts
 const MAP = 'map[string]interface {}';
 
 /** Sets a key of a map that a template may write. @throws GoError where the map is Go's nil map */
-export function setKey(map: TemplateMap, key: string, value: TemplateValue): void {
+function setKey(map: TemplateMap, key: string, value: TemplateValue): void {
   if (Object.isFrozen(map)) throw new GoError('assignment to entry in nil map');
   if (key === '__proto__') define(map as Record<string, never>, key, value as never);
   else map[key] = value;

@@ -2,7 +2,7 @@ import { goFunc } from '../functions.ts';
 import type { GoFunc } from '../model.ts';
 
 /** Go's `path.Clean`. */
-export function cleanPath(path: string): string {
+function cleanPath(path: string): string {
   if (path === '') return '.';
   const rooted = path.startsWith('/');
   const out: string[] = [];

@@ -1,4 +1,3 @@
-// Long because a time has many methods.
 import { goFunc } from '../functions.ts';
 import { GO_TYPE, GoObject, type GoFunc, type TemplateValue } from '../model.ts';
 import { compactInt } from '../number-literal.ts';
