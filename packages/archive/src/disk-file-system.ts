@@ -1,21 +1,34 @@
 import { compareBytes, type FileSystem } from '@flux-ts/base';
-import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { constants, lstatSync, readdirSync, readFileSync, realpathSync, statSync, type Dirent } from 'node:fs';
 import { sep } from 'node:path';
 import { archiveError } from './errors.ts';
 import { cleanPath } from './paths.ts';
 
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
 function isMissing(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = codeOf(error);
   return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG' || code === 'ERR_INVALID_ARG_VALUE';
 }
 
+/** A place on disk, and whether it is known to be a plain file (no link). */
+interface Place {
+  readonly real: string;
+  readonly plainFile: boolean;
+}
+
+/** Where a link would be the last step, reading fails instead of following it. */
+const NO_FOLLOW = constants.O_RDONLY | constants.O_NOFOLLOW;
+
 /**
  * A folder on disk, read only. Links are followed; one that leads out of the folder throws ARCHIVE_UNSAFE_PATH.
- * Folders' real paths are remembered: make a new one for each look at a folder that changes.
+ * What a listing showed is remembered: make a new one for each look at a folder that changes.
  */
 export class DiskFileSystem implements FileSystem {
   readonly root: string;
-  readonly #folders = new Map<string, string>();
+  readonly #places = new Map<string, Place>();
 
   /** @param root a folder @throws ArchiveError ARCHIVE_NOT_FOUND where it is none */
   constructor(root: string) {
@@ -25,7 +38,7 @@ export class DiskFileSystem implements FileSystem {
       throw archiveError('ARCHIVE_NOT_FOUND', `stat ${root}: no such file or directory`, error);
     }
     if (!statSync(this.root).isDirectory()) throw archiveError('ARCHIVE_NOT_FOUND', `${root} is not a directory`);
-    this.#folders.set('/', this.root);
+    this.#places.set('/', { real: this.root, plainFile: false });
   }
 
   #inside(path: string, real: string): string {
@@ -37,57 +50,73 @@ export class DiskFileSystem implements FileSystem {
   }
 
   /** The place on disk that a path leads to; undefined where there is nothing. */
-  #locate(path: string): string | undefined {
+  #locate(path: string): Place | undefined {
     const clean = cleanPath(path);
-    const known = this.#folders.get(clean);
+    const known = this.#places.get(clean);
     if (known !== undefined) return known;
     try {
       const slash = clean.lastIndexOf('/');
       const parent = this.#locate(slash === 0 ? '/' : clean.slice(0, slash));
       if (parent === undefined) return undefined;
-      const plain = parent + sep + clean.slice(slash + 1);
+      const plain = parent.real + sep + clean.slice(slash + 1);
       const stat = lstatSync(plain);
       const real = stat.isSymbolicLink() ? this.#inside(path, realpathSync.native(plain)) : plain;
-      if (stat.isDirectory() || (stat.isSymbolicLink() && statSync(real).isDirectory())) this.#folders.set(clean, real);
-      return real;
+      const place = { real, plainFile: false };
+      if (stat.isDirectory() || (stat.isSymbolicLink() && statSync(real).isDirectory())) this.#places.set(clean, place);
+      return place;
     } catch (error) {
       if (isMissing(error)) return undefined;
-      if (error instanceof Error && 'code' in error && error.code === 'ELOOP') {
-        throw archiveError('ARCHIVE_UNSAFE_PATH', `${path}: too many symbolic links`, error);
-      }
+      if (codeOf(error) === 'ELOOP') throw archiveError('ARCHIVE_UNSAFE_PATH', `${path}: too many symbolic links`, error);
       throw error;
     }
   }
 
-  #need(path: string, call: string): string {
-    const real = this.#locate(path);
-    if (real === undefined) throw archiveError('ARCHIVE_NOT_FOUND', `${call} ${path}: no such file or directory`);
-    return real;
+  #need(path: string, call: string): Place {
+    const place = this.#locate(path);
+    if (place === undefined) throw archiveError('ARCHIVE_NOT_FOUND', `${call} ${path}: no such file or directory`);
+    return place;
   }
 
   stat(path: string): { readonly kind: 'file' | 'directory'; readonly sizeBytes: number } | undefined {
-    const real = this.#locate(path);
-    if (real === undefined) return undefined;
-    const stat = statSync(real);
-    if (stat.isDirectory()) return { kind: 'directory', sizeBytes: 0 };
-    return stat.isFile() ? { kind: 'file', sizeBytes: stat.size } : undefined;
+    const place = this.#locate(path);
+    if (place === undefined) return undefined;
+    const stat = place.plainFile ? lstatSync(place.real, { throwIfNoEntry: false }) : statSync(place.real, { throwIfNoEntry: false });
+    if (stat?.isDirectory() === true) return { kind: 'directory', sizeBytes: 0 };
+    return stat?.isFile() === true ? { kind: 'file', sizeBytes: stat.size } : undefined;
   }
 
   read(path: string): Uint8Array {
-    const real = this.#need(path, 'open');
+    const { real, plainFile } = this.#need(path, 'open');
     // pipes and devices would block or never end
-    if (!statSync(real).isFile()) throw archiveError('ARCHIVE_NOT_FOUND', `read ${path}: is not a regular file`);
-    return readFileSync(real);
+    if (!plainFile && !statSync(real).isFile()) throw archiveError('ARCHIVE_NOT_FOUND', `read ${path}: is not a regular file`);
+    try {
+      return readFileSync(real, plainFile ? { flag: NO_FOLLOW as unknown as string } : {});
+    } catch (error) {
+      if (codeOf(error) === 'ELOOP') throw archiveError('ARCHIVE_UNSAFE_PATH', `${path} became a link`, error);
+      if (isMissing(error)) throw archiveError('ARCHIVE_NOT_FOUND', `open ${path}: no such file or directory`, error);
+      throw error;
+    }
   }
 
   list(path: string): readonly string[] {
-    const real = this.#need(path, 'open');
-    if (!statSync(real).isDirectory()) throw archiveError('ARCHIVE_NOT_FOUND', `readdirent ${path}: not a directory`);
-    return readdirSync(real).sort(compareBytes);
+    const { real } = this.#need(path, 'open');
+    let entries: Dirent[];
+    try {
+      entries = readdirSync(real, { withFileTypes: true });
+    } catch (error) {
+      if (isMissing(error)) throw archiveError('ARCHIVE_NOT_FOUND', `readdirent ${path}: not a directory`, error);
+      throw error;
+    }
+    const prefix = cleanPath(path).replace(/\/$/, '');
+    for (const entry of entries) {
+      const file = entry.isFile();
+      if (file || entry.isDirectory()) this.#places.set(`${prefix}/${entry.name}`, { real: real + sep + entry.name, plainFile: file });
+    }
+    return entries.map((entry) => entry.name).sort(compareBytes);
   }
 
   realPath(path: string): string {
-    const real = this.#need(path, 'lstat');
+    const { real } = this.#need(path, 'lstat');
     return real === this.root ? '/' : real.slice(this.root.length).split(sep).join('/');
   }
 }

@@ -86,7 +86,8 @@ function compact<T extends object>(object: { readonly [K in keyof T]: T[K] | und
 
 /** White space becomes a blank, what cannot be printed goes: Helm's protection of terminals. */
 function sanitize(text: string | undefined): string | undefined {
-  return text?.replace(/\s/gu, ' ').replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '');
+  if (text === undefined || /^[ -~]*$/.test(text)) return text;
+  return text.replace(/\s/gu, ' ').replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '');
 }
 
 function readDependency(value: JsonValue): ChartDependency {

@@ -24,12 +24,14 @@ import { capabilitiesValue, type Capabilities } from './capabilities.ts';
 import { chartValue } from './chart-value.ts';
 import { executionError, parseError } from './exec-error.ts';
 import { FilesValue } from './files-value.ts';
+import type { DocumentCache } from './manifests.ts';
 import { helmFunctions, withoutNoValue, type Lookup, type RenderEnv } from './functions.ts';
 
-/** What renders keep between them, by content: parsed and compiled templates, compiled schemas. One a process. */
+/** What renders keep between them, by content: compiled templates, schemas, documents that were read. One a process. */
 export class HelmCaches {
   readonly templates: TemplateCache;
   readonly schemas: SchemaCache;
+  readonly documents: DocumentCache;
   readonly #texts = new WeakMap<Uint8Array, string>();
   readonly #tables = new WeakMap<Clock, WeakMap<Random, Map<HelmMajor, FunctionTable>>>();
 
@@ -38,6 +40,7 @@ export class HelmCaches {
     const limit = options.maxBytes ?? 64 * 1024 * 1024;
     this.templates = new TemplateCache(limit);
     this.schemas = new Lru<string, ValuesSchema>(limit);
+    this.documents = new Lru(limit);
   }
 
   /** The text of a file, decoded once: equal strings of one file are the same string, whose hash is known. */

@@ -1,4 +1,4 @@
-import { compareBytes, errorMessage, isArray, isObject, own, type JsonValue } from '@flux-ts/base';
+import { compareBytes, errorMessage, isArray, isObject, own, type JsonValue, type Lru } from '@flux-ts/base';
 import { parseYaml } from '@flux-ts/yaml';
 import { RenderError } from '../errors.ts';
 import type { HelmMajor } from '../values/coalesce.ts';
@@ -66,26 +66,44 @@ function headOf(value: JsonValue): Head {
   };
 }
 
+/** A document that was read. */
+interface ReadDocument {
+  readonly value: JsonValue;
+  readonly head: Head;
+}
+
+/** Documents that were read, by their text: what did not change between two renders is not read again. */
+export type DocumentCache = Lru<string, ReadDocument>;
+
+function readDocument(content: string, cache: DocumentCache | undefined): ReadDocument {
+  const known = cache?.get(content);
+  if (known !== undefined) return known;
+  const value = parseYaml(content);
+  const read = { value, head: headOf(value) };
+  // secrets are not kept longer than the render that made them
+  if (read.head.kind !== 'Secret') cache?.set(content, read, content.length * 4 + 256);
+  return read;
+}
+
 /**
  * Splits rendered files into documents, takes the hooks out and sorts the rest by kind, then file, then place in the file.
  * @throws RenderError RENDER_YAML with Helm's text where a document is no YAML
  */
-export function sortManifests(files: ReadonlyMap<string, string>, helmVersion: HelmMajor): SortedManifests {
+export function sortManifests(files: ReadonlyMap<string, string>, helmVersion: HelmMajor, cache?: DocumentCache): SortedManifests {
   const hooks: Hook[] = [];
   const manifests: Manifest[] = [];
   for (const path of [...files.keys()].sort(compareBytes)) {
     const text = files.get(path) as string;
     if (path.slice(path.lastIndexOf('/') + 1).startsWith('_') || text.trim() === '') continue;
     for (const content of splitManifests(text, helmVersion)) {
-      let head: Head;
-      let value: JsonValue;
+      let document: ReadDocument;
       try {
-        value = parseYaml(content);
-        head = headOf(value);
+        document = readDocument(content, cache);
       } catch (error) {
         const message = `YAML parse error on ${path}: ${errorMessage(error)}`;
         throw new RenderError({ code: 'RENDER_YAML', message, template: path, document: content, files, cause: error });
       }
+      const { head, value } = document;
       if (head.annotations === undefined || !Object.hasOwn(head.annotations, 'helm.sh/hook')) {
         manifests.push({ path, content, kind: head.kind, apiVersion: head.apiVersion, value });
         continue;

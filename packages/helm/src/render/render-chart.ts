@@ -146,7 +146,11 @@ export function renderChart(input: RenderInput): Rendered {
   const notes = takeNotes(files, chart.metadata.name, input.subNotes ?? false);
   const crds = chartCrds(chart);
   const shown = input.includeCrds === true ? crds : [];
-  const sorted = postRendered(files, { helmVersion, postRender: input.postRender, sort: (f) => sortManifests(f, helmVersion) });
+  const sorted = postRendered(files, {
+    helmVersion,
+    postRender: input.postRender,
+    sort: (f) => sortManifests(f, helmVersion, caches.documents),
+  });
   const head = shown.map((crd) => sourceBlock(crd.filename, Buffer.from(crd.data).toString('utf8'))).join('');
   const printed = head + sorted.manifests.map((m) => sourceBlock(m.path, m.content)).join('');
   const manifest = input.postRender !== undefined && sorted.postponed ? input.postRender.run(printed) : printed;
