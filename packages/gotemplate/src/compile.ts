@@ -18,10 +18,11 @@ import { truth } from './truth.ts';
 import type { FunctionTable, GoFunc, MaybeValue } from './model.ts';
 import { typeName } from './values.ts';
 
-/** The names of variables that are in scope, with their slots. */
-interface Scope {
-  readonly names: { readonly name: string; readonly slot: number }[];
-  slots: number;
+/** A variable that is in scope, and those declared before it. */
+interface Variable {
+  readonly name: string;
+  readonly slot: number;
+  readonly before: Variable | undefined;
 }
 
 /** What reflect's `Value.String` gives: the text of strings, else the type. */
@@ -32,15 +33,16 @@ function reflectText(value: MaybeValue): string {
 /** Turns the tree of one template into closures. */
 export class Compiler {
   readonly #functions: FunctionTable;
-  readonly #scope: Scope = { names: [{ name: '$', slot: 0 }], slots: 1 };
+  #scope: Variable | undefined = { name: '$', slot: 0, before: undefined };
+  #slots = 1;
 
   constructor(functions: FunctionTable) {
     this.#functions = functions;
   }
 
-  /** How many variables what was compiled has. */
+  /** How many variables what was compiled so far has. */
   get slots(): number {
-    return this.#scope.slots;
+    return this.#slots;
   }
 
   /** Compiles a list of statements into one. */
@@ -78,7 +80,7 @@ export class Compiler {
           compileRange(
             node,
             (pipe) => this.pipeline(pipe),
-            (list) => this.list(list),
+            (list) => this.#later(list),
             (name) => this.#slot(name),
           ),
         );
@@ -92,14 +94,25 @@ export class Compiler {
   }
 
   #scoped<T>(compile: () => T): T {
-    const mark = this.#scope.names.length;
+    const scope = this.#scope;
     const result = compile();
-    if (this.#scope.names.length !== mark) this.#scope.names.length = mark;
+    this.#scope = scope;
     return result;
   }
 
+  /** Compiles a list when it first executes, with the variables that are in scope now: much of a chart never does. */
+  #later(list: ListNode): () => Statement {
+    const scope = this.#scope;
+    return () =>
+      this.#scoped(() => {
+        this.#scope = scope;
+        return this.list(list);
+      });
+  }
+
   #slot(name: string): number | undefined {
-    return this.#scope.names.findLast((variable) => variable.name === name)?.slot;
+    for (let at = this.#scope; at !== undefined; at = at.before) if (at.name === name) return at.slot;
+    return undefined;
   }
 
   #action(pipe: PipeNode, node: StatementNode): Statement {
@@ -129,23 +142,31 @@ export class Compiler {
 
   #if(node: BranchNode): Statement {
     const test = this.pipeline(node.pipe);
-    const then = this.list(node.list);
-    const otherwise = node.elseList === undefined ? undefined : this.list(node.elseList);
-    if (otherwise === undefined) return (s) => (truth(test(s)) ? then(s) : 0);
-    return (s) => (truth(test(s)) ? then(s) : otherwise(s));
+    const [compileThen, compileOtherwise] = this.#branches(node);
+    let then: Statement | undefined;
+    let otherwise: Statement | undefined;
+    return (s) => {
+      if (truth(test(s))) return (then ??= compileThen())(s);
+      return compileOtherwise === undefined ? 0 : (otherwise ??= compileOtherwise())(s);
+    };
+  }
+
+  #branches(node: BranchNode): [() => Statement, (() => Statement) | undefined] {
+    return [this.#later(node.list), node.elseList === undefined ? undefined : this.#later(node.elseList)];
   }
 
   #with(node: BranchNode): Statement {
     const test = this.pipeline(node.pipe);
-    const then = this.list(node.list);
-    const otherwise = node.elseList === undefined ? undefined : this.list(node.elseList);
+    const [compileThen, compileOtherwise] = this.#branches(node);
+    let then: Statement | undefined;
+    let otherwise: Statement | undefined;
     return (s) => {
       const value = test(s);
-      if (!truth(value)) return otherwise === undefined ? 0 : otherwise(s);
+      if (!truth(value)) return compileOtherwise === undefined ? 0 : (otherwise ??= compileOtherwise())(s);
       const { dot, dotWrapped } = s;
       s.dot = value;
       s.dotWrapped = false;
-      const signal = then(s);
+      const signal = (then ??= compileThen())(s);
       s.dot = dot;
       s.dotWrapped = dotWrapped;
       return signal;
@@ -172,8 +193,8 @@ export class Compiler {
     if (pipe.variables.length === 0) return value;
     const slots = pipe.variables.map((name) => {
       if (pipe.assign) return this.#slot(name);
-      const slot = this.#scope.slots++;
-      this.#scope.names.push({ name, slot });
+      const slot = this.#slots++;
+      this.#scope = { name, slot, before: this.#scope };
       return slot;
     });
     const unknown = pipe.variables[slots.indexOf(undefined)];

@@ -38,11 +38,14 @@ function entriesOf(value: MaybeValue): (readonly [MaybeValue, MaybeValue])[] | u
   return kind === 'map' ? sortedKeys(value as JsonObject).map((key) => [key, (value as TemplateMap)[key]] as const) : undefined;
 }
 
-/** Compiles a range: over lists, maps (in the order of their keys), integers; nil is empty. */
+/**
+ * Compiles a range: over lists, maps (in the order of their keys), integers; nil is empty.
+ * @param later gives what compiles a list when it first executes
+ */
 export function compileRange(
   node: BranchNode,
   pipeline: (pipe: PipeNode) => Expression,
-  compileList: (list: ListNode) => Statement,
+  later: (list: ListNode) => () => Statement,
   slotOf: (name: string) => number | undefined,
 ): Statement {
   const { pipe } = node;
@@ -50,8 +53,10 @@ export function compileRange(
   const slots = pipe.variables.map((name) => slotOf(name) ?? -1);
   const elementSlot = slots.length > 1 ? slots[1] : slots[0];
   const indexSlot = slots.length > 1 ? slots[0] : undefined;
-  const body = compileList(node.list);
-  const otherwise = node.elseList === undefined ? undefined : compileList(node.elseList);
+  const compileBody = later(node.list);
+  const compileOtherwise = node.elseList === undefined ? undefined : later(node.elseList);
+  let body: Statement | undefined;
+  let otherwise: Statement | undefined;
   const round: Round = (s, index, element) => {
     s.budget.step();
     if (s.out.length > s.budget.outputBytes) s.budget.outputExceeded();
@@ -62,7 +67,7 @@ export function compileRange(
     }
     if (indexSlot !== undefined) s.vars[indexSlot] = index;
     s.dot = element;
-    return body(s);
+    return (body ??= compileBody())(s);
   };
   const loop = (s: State, value: MaybeValue): Signal | undefined => {
     if (value === undefined) return undefined;
@@ -86,6 +91,6 @@ export function compileRange(
     s.dot = dot;
     s.dotWrapped = dotWrapped;
     if (signal !== undefined) return signal;
-    return otherwise === undefined ? 0 : otherwise(s);
+    return compileOtherwise === undefined ? 0 : (otherwise ??= compileOtherwise())(s);
   };
 }

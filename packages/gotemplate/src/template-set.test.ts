@@ -104,6 +104,11 @@ describe('templates', () => {
       data: {},
       message: 'template: t:1:3: executing "t" at <9223372036854775808>: 9223372036854775808 overflows int',
     },
+    {
+      text: '{{ if false }}{{ $y := 1 }}{{ else }}{{ $y }}{{ end }}',
+      data: {},
+      message: 'template: t:1:40: executing "t" at <$y>: undefined variable: $y',
+    },
     { text: '{{ $u = 1 }}', data: {}, message: 'template: t:1:8: executing "t" at <1>: undefined variable: $u' },
   ])('$text fails with the text of Go', ({ text, data, message }) => {
     expect(() => render(text, data)).toThrow(expect.objectContaining({ code: 'TEMPLATE_EXEC', message }) as Error);
