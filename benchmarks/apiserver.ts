@@ -59,16 +59,28 @@ function nameOf(i: number): string {
   return `web-${String(i).padStart(5, '0')}`;
 }
 
+/** CPU time of another process so far, in milliseconds (Linux counts it in hundredths of a second). */
+function cpuMsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+let serverPid: number | undefined;
+
 async function timed(label: string, count: number, run: () => Promise<unknown>): Promise<void> {
+  const serverCpu = serverPid === undefined ? 0 : cpuMsOf(serverPid);
   const cpu = process.cpuUsage();
   const started = performance.now();
   await run();
   const ms = performance.now() - started;
   const used = process.cpuUsage(cpu);
   const rate = Math.round((count * 1000) / ms);
-  console.log(
-    `${label.padEnd(44)} ${String(rate).padStart(8)}/s ${ms.toFixed(0).padStart(8)} ms wall ${((used.user + used.system) / 1000).toFixed(0).padStart(8)} ms cpu`,
-  );
+  const client = (used.user + used.system) / 1000;
+  const cpuText =
+    serverPid === undefined
+      ? `${client.toFixed(0)} ms cpu`
+      : `cpu: server ${(cpuMsOf(serverPid) - serverCpu).toFixed(0)} ms, client ${client.toFixed(0)} ms`;
+  console.log(`${label.padEnd(42)} ${String(rate).padStart(8)}/s ${ms.toFixed(0).padStart(7)} ms wall  ${cpuText}`);
 }
 
 function figure(label: string, value: number, unit: string): void {
@@ -173,6 +185,7 @@ async function overHttp(): Promise<void> {
   const line = await new Promise<string>((resolve) => child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString())));
   const { url, readyMs } = JSON.parse(line) as { url: string; readyMs: number };
   figure('start to ready, modules loaded', readyMs, 'ms');
+  serverPid = child.pid;
   const send = client(url);
   const path = (i: number): string => `${COLLECTION}/${nameOf(i)}`;
   const apply = (i: number): Promise<number> =>

@@ -93,7 +93,7 @@ async function serve(options: FrontOptions, responder: Responder, { message, res
       method: message.method ?? 'GET',
       path: mark === -1 ? url : url.slice(0, mark),
       query: mark === -1 ? Query.empty : Query.parse(url.slice(mark + 1)),
-      headers: message.headersDistinct === undefined ? message.headers : headersOf(message),
+      headers: headersOf(message),
       body,
       user,
     };

@@ -125,7 +125,8 @@ export class Responder {
         if (batch.length > 0 && !response.write(this.#lines(batch, events.stored)) && !closed)
           await Promise.race([once(response, 'drain'), once(response, 'close')]);
         if (batch.length < BATCH) await events.wait();
-        else await new Promise<void>((resolve) => setImmediate(resolve));
+        // what else happens in this turn of the loop goes into the same write
+        await new Promise<void>((resolve) => setImmediate(resolve));
       }
     } finally {
       cancel?.();
