@@ -14,9 +14,20 @@ import { CREATING } from './scenarios/creating.ts';
 import { CUSTOM } from './scenarios/custom.ts';
 import { CHARTS } from './scenarios/charts.ts';
 import { LOOKING } from './scenarios/looking.ts';
+import { MORE } from './scenarios/more.ts';
 import { WORKLOADS } from './scenarios/workloads.ts';
 
-const SCENARIOS: readonly Scenario[] = [...CREATING, ...LOOKING, ...APPLYING, ...CHANGING, ...CUSTOM, ...ACCESS, ...WORKLOADS, ...CHARTS];
+const SCENARIOS: readonly Scenario[] = [
+  ...CREATING,
+  ...LOOKING,
+  ...APPLYING,
+  ...CHANGING,
+  ...CUSTOM,
+  ...ACCESS,
+  ...WORKLOADS,
+  ...MORE,
+  ...CHARTS,
+];
 const LANES = 2;
 
 function option(name: string): string | undefined {
@@ -26,7 +37,7 @@ function option(name: string): string | undefined {
 
 const root = resolve(import.meta.dirname, '../..');
 const corpus = resolve(option('corpus') ?? join(root, '../shared/corpus'));
-const only = option('only');
+const only = option('only')?.split('|');
 const onlyProgram = option('program');
 
 function binary(program: Program): string {
@@ -43,7 +54,7 @@ const stage: Stage = { url: option('url') ?? listener.url, corpus, binary };
 const jobs: { scenario: Scenario; program: Program }[] = [];
 let skipped = 0;
 for (const scenario of SCENARIOS) {
-  if (only !== undefined && !scenario.name.includes(only)) continue;
+  if (only !== undefined && !only.some((text) => scenario.name.includes(text))) continue;
   for (const program of scenario.programs) {
     if (onlyProgram !== undefined && onlyProgram !== program) continue;
     const why =

@@ -153,15 +153,13 @@ test('a definition that the cluster brings itself only gains versions', async ()
   });
   server.installCrd(crd(version('v1', true)));
   const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/kustomizations.kustomize.toolkit.fluxcd.io';
-  const answer = await server
-    .transport()
-    .request({
-      method: 'PATCH',
-      path,
-      query: { fieldManager: 'old', force: 'true' },
-      headers: { 'content-type': 'application/apply-patch+yaml' },
-      body: crd(version('v1beta2', true)),
-    });
+  const answer = await server.transport().request({
+    method: 'PATCH',
+    path,
+    query: { fieldManager: 'old', force: 'true' },
+    headers: { 'content-type': 'application/apply-patch+yaml' },
+    body: crd(version('v1beta2', true)),
+  });
   const versions = ((answer.body as JsonObject)['spec'] as { versions: { name: string; storage: boolean }[] }).versions;
   expect(versions.map((v) => [v.name, v.storage])).toEqual([
     ['v1', true],

@@ -1,4 +1,4 @@
-import { define, omit, type JsonObject, type JsonValue } from '@flux-ts/base';
+import { define, getArray, getObject, getPath, isObject, omit, type JsonObject, type JsonValue } from '@flux-ts/base';
 import type { ResourceType } from '../registry/resource.ts';
 import { metadataOf } from './metadata.ts';
 
@@ -11,9 +11,49 @@ const OPEN_STATUS_METADATA = new Set(['/Pod', '/Node', '/PersistentVolume', '/Pe
  */
 export function restrict(next: JsonObject, old: JsonObject, type: ResourceType, subresource: string): JsonObject {
   if (subresource === 'status') return statusOnly(next, old, type);
+  const partOf = PARTS[subresource];
+  if (partOf !== undefined) return partOf(next, old);
   if (subresource !== '' || !type.hasStatus) return next;
   const without = omit(next, 'status');
   return old['status'] === undefined ? without : { ...without, status: old['status'] };
+}
+
+/** What other endpoints write. */
+const PARTS: Readonly<Record<string, (next: JsonObject, old: JsonObject) => JsonObject>> = {
+  ephemeralcontainers: (next, old) => withSpec(next, old, { ephemeralContainers: getPath(next, ['spec', 'ephemeralContainers']) }),
+  resize: (next, old) => withSpec(next, old, { containers: resized(next, old) }),
+  approval: (next, old) => withConditions(next, old),
+};
+
+function withSpec(next: JsonObject, old: JsonObject, fields: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
+  const spec: Record<string, JsonValue> = { ...getObject(old, ['spec']) };
+  for (const [key, value] of Object.entries(fields)) if (value !== undefined) spec[key] = value;
+  return { ...old, metadata: metadataWithOwners(next, old), spec };
+}
+
+/** The containers as they are, with the new resources of those that are named. */
+function resized(next: JsonObject, old: JsonObject): JsonValue {
+  const wanted = new Map((getArray(next, ['spec', 'containers']) ?? []).filter(isObject).map((c) => [c['name'], c]));
+  return (getArray(old, ['spec', 'containers']) ?? []).filter(isObject).map((container) => {
+    const resources = wanted.get(container['name'])?.['resources'];
+    return resources === undefined ? container : { ...container, resources };
+  });
+}
+
+function withConditions(next: JsonObject, old: JsonObject): JsonObject {
+  const conditions = getPath(next, ['status', 'conditions']);
+  const status: Record<string, JsonValue> = { ...getObject(old, ['status']) };
+  if (conditions !== undefined) status['conditions'] = conditions;
+  return { ...old, metadata: metadataWithOwners(next, old), status };
+}
+
+/** The metadata as it was, with the field owners of the new object. */
+function metadataWithOwners(next: JsonObject, old: JsonObject): JsonObject {
+  const metadata: Record<string, JsonValue> = { ...metadataOf(old) };
+  delete metadata['managedFields'];
+  const owners = metadataOf(next)['managedFields'];
+  if (owners !== undefined) metadata['managedFields'] = owners;
+  return metadata;
 }
 
 function statusOnly(next: JsonObject, old: JsonObject, type: ResourceType): JsonObject {

@@ -74,7 +74,7 @@ export function updateStored(input: UpdateInput): JsonObject {
     ...validateMetadata(next, type, strategy),
     ...validateMetadataUpdate(next, before),
     ...codec.validate(next, before),
-    ...(strategy.validateUpdate?.(next, before, strategyInput) ?? []),
+    ...(subresource === '' ? (strategy.validateUpdate?.(next, before, strategyInput) ?? []) : []),
   ];
   if (errors.length > 0) throw invalid(type.group, type.kind, old.name, errors);
   context.warnings.push(...metadataWarnings(next, before));
