@@ -1,5 +1,5 @@
-import { canonicalJson, deepEqual, define, isArray, isObject, own, type JsonObject, type JsonValue } from '@flux-ts/base';
-import { PatchError } from './patch-error.ts';
+import { deepEqual, define, isArray, isObject, own, type JsonObject, type JsonValue } from '@flux-ts/base';
+import { conflictMessage, PatchError } from './patch-error.ts';
 
 /** Applies a merge patch of RFC 7386: null takes away, objects are merged, everything else replaces. */
 export function applyMergePatch(document: JsonValue | undefined, patch: JsonValue): JsonValue {
@@ -40,10 +40,7 @@ export function createThreeWayJsonMergePatch(original: JsonObject, modified: Jso
   const changes = filterNulls(createMergePatch(current, modified), false);
   const deletions = filterNulls(createMergePatch(original, modified), true);
   if (conflicts(changes, deletions)) {
-    throw new PatchError(
-      'PATCH_CONFLICT',
-      `patch:\n${canonicalJson(changes)}\nconflicts with changes made from original to current:\n${canonicalJson(deletions)}\n`,
-    );
+    throw new PatchError('PATCH_CONFLICT', conflictMessage(changes, deletions));
   }
   return mergePatches(deletions, changes) as JsonObject;
 }

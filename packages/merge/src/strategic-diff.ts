@@ -1,5 +1,5 @@
 import { compareBytes, deepEqual, define, isArray, isObject, own, type JsonObject, type JsonValue } from '@flux-ts/base';
-import { PatchError } from './patch-error.ts';
+import { conflictMessage, PatchError } from './patch-error.ts';
 import { strategicConflict } from './strategic-conflicts.ts';
 import { sortByOrder, sortMaps, sortScalars, withoutRepeats } from './strategic-lists.ts';
 import { mergeMaps } from './strategic-merge.ts';
@@ -40,10 +40,7 @@ export function createThreeWayMergePatch(
   if (options.overwrite === true) return patch;
   const changed = diffMaps(original, current, schema, { changes: true, deletions: true, order: false, retainKeys: false });
   if (strategicConflict(patch, changed, schema)) {
-    throw new PatchError(
-      'PATCH_CONFLICT',
-      `patch:\n${goText(patch)}\nconflicts with changes made from original to current:\n${goText(changed)}\n`,
-    );
+    throw new PatchError('PATCH_CONFLICT', conflictMessage(patch, changed));
   }
   return patch;
 }

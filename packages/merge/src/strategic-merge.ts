@@ -111,11 +111,7 @@ function orderLists(target: Mutable, patch: Mutable, { schema, mode }: Context):
         ? mergeLists(mine, theirs, { ...strategy, mode, deletion: false })
         : { items: theirs ?? mine ?? [], order: mine ?? [] };
     const itemKey = { mergeKey: strategy.mergeKey, maps: strategy.mergeKey !== '' };
-    const items = partition(
-      mine === undefined ? (withoutDirectives(merged.items, mode) as readonly JsonValue[]) : merged.items,
-      order,
-      itemKey,
-    );
+    const items = partition(mine === undefined ? (withoutDirectives(merged.items) as readonly JsonValue[]) : merged.items, order, itemKey);
     const maps = holdsMaps(mine ?? [], theirs ?? []);
     target[key] = weave(items, { patch: order, server: merged.order }, { ...itemKey, maps });
     delete patch[key];
@@ -157,7 +153,7 @@ function mergeKey(target: Mutable, patchKey: string, value: JsonValue, { schema,
   if (before === undefined || goTypeOf(before) !== goTypeOf(value)) {
     if (deletion) return;
     if (isDirective(value)) delete target[key];
-    else define(target, key, withoutDirectives(mode.carryOut ? withoutNulls(value) : value, mode));
+    else define(target, key, withoutDirectives(mode.carryOut ? withoutNulls(value) : value));
     return;
   }
   if (isObject(value)) {
@@ -250,18 +246,16 @@ function isDirective(value: JsonValue): boolean {
 }
 
 /**
- * A new value without what is a directive in it: there is nothing that they could apply to. A patch that is carried over keeps
- * those about keys and order, they apply later.
+ * A new value without the maps that say what is to be done with them: there is nothing that they could apply to. Directives about
+ * keys and order stay, as upstream leaves them.
  */
-function withoutDirectives(value: JsonValue, mode: MergeMode): JsonValue {
-  if (isArray(value)) return value.filter((item) => !isDirective(item)).map((item) => withoutDirectives(item, mode));
+function withoutDirectives(value: JsonValue): JsonValue {
+  if (isArray(value)) return value.filter((item) => !isDirective(item)).map(withoutDirectives);
   if (!isObject(value)) return value;
   const out: Mutable = {};
   for (const key of Object.keys(value)) {
     const item = value[key] as JsonValue;
-    const later = key === RETAIN_KEYS || key.startsWith(SET_ORDER) || key.startsWith(DELETE_FROM_LIST);
-    if (isDirective(item) || (later && mode.carryOut)) continue;
-    define(out, key, later ? item : withoutDirectives(item, mode));
+    if (!isDirective(item)) define(out, key, key.startsWith('$') ? item : withoutDirectives(item));
   }
   return out;
 }

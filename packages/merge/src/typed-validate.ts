@@ -97,9 +97,9 @@ class Validator {
         this.#walk.path.push(fieldElement(key));
         this.#walk.problem('field not declared in schema');
         this.#walk.path.pop();
-      } else {
-        this.#below(fieldElement(key), type, object[key] as JsonValue);
+        return; // one such field is enough to refuse the map
       }
+      this.#below(fieldElement(key), type, object[key] as JsonValue);
     }
   }
 
