@@ -185,8 +185,7 @@ function fromMessage(message: string, tables: Tables): Type {
   const known = new Set([...rows.map(([json]) => json), ...inlined(message, tables)]);
   for (const [json, property] of Object.entries(name === openName(message) ? (properties ?? {}) : {})) {
     if (json !== 'apiVersion' && json !== 'kind' && !known.has(json)) {
-      const [, number, type, flags, ...rest] = schemaRow(name, json, { property, tables });
-      rows.push([json, number ?? 0, type ?? 's', flags === '' ? 'o' : (flags ?? 'o'), ...rest]);
+      rows.push(schemaRow(name, json, { property, tables }));
     }
   }
   const out: Type = { f: rows };

@@ -46,6 +46,7 @@ class Canonical {
     for (const field of type.fields) {
       if (field.hidden && !this.#hidden) continue;
       const before = own(value, field.name);
+      if (this.#hidden && field.number === 0 && before === undefined) continue; // the message does not have it
       const next = this.#field(field, before ?? undefined);
       if (next !== undefined) put(field.name, next, before);
     }
@@ -61,10 +62,10 @@ class Canonical {
     const { kind } = field.type;
     if (value === undefined) {
       if (kind === 'message') {
+        // a list that stands for itself is a slice; a struct is never empty, but may be zero
+        if (field.omitEmpty && this.#isList(field.type)) return undefined;
         const zero = this.#zeroStruct(field.type.name);
-        // a list that stands for itself is a slice, everything else a struct, which is never empty
-        if (field.omitZero && (zero === null || isObject(zero))) return undefined;
-        return isArray(zero) && field.omitEmpty ? undefined : zero;
+        return field.omitZero && (zero === null || isObject(zero)) ? undefined : zero;
       }
       if (field.omitEmpty) return undefined;
       return kind === 'string' ? '' : kind === 'bool' ? false : kind === 'list' || kind === 'map' || kind === 'bytes' ? null : 0;
@@ -78,7 +79,11 @@ class Canonical {
     const special = SPECIAL_TYPES.get(name);
     if (special !== undefined) return special.zero;
     const type = this.#table.get(name);
-    return type.wrapper === undefined ? this.struct(type, {}) : [];
+    return type.wrapper === undefined ? this.struct(type, {}) : null;
+  }
+
+  #isList(type: FieldType): boolean {
+    return type.kind === 'message' && !SPECIAL_TYPES.has(type.name) && this.#table.get(type.name).wrapper !== undefined;
   }
 
   value(type: FieldType, value: JsonValue): JsonValue {

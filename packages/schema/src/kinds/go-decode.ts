@@ -1,4 +1,5 @@
 import { isArray, isObject, type JsonObject, type JsonValue } from '@flux-ts/base';
+import { goTypeName } from './go-type-names.ts';
 import { SPECIAL_TYPES } from './special-types.ts';
 import type { FieldType, TypeInfo, TypeTable } from './type-table.ts';
 
@@ -22,6 +23,9 @@ interface Place {
   readonly path: string;
   readonly fields: string;
   readonly struct?: string;
+  /** The struct's OpenAPI name and the field, empty for an item of the field's list or map. */
+  readonly owner?: string;
+  readonly field?: string;
   readonly root?: boolean;
 }
 
@@ -45,7 +49,13 @@ class Walk implements DecodeReport {
       }
       const item = value[key] as JsonValue;
       if (item !== null)
-        this.#value(field.type, item, { path, fields: place.fields === '' ? key : `${place.fields}.${key}`, struct: short });
+        this.#value(field.type, item, {
+          path,
+          fields: `${place.fields}${place.fields === '' ? '' : '.'}${field.through}${key}`,
+          struct: short,
+          owner: type.name,
+          field: key,
+        });
     }
   }
 
@@ -56,13 +66,13 @@ class Walk implements DecodeReport {
       case 'list':
         if (!isArray(value)) return this.#wrong(value, type, place);
         return value.forEach((item, i) => {
-          if (item !== null) this.#value(type.element, item, { ...place, path: `${place.path}[${i}]` });
+          if (item !== null) this.#value(type.element, item, { ...place, path: `${place.path}[${i}]`, field: '' });
         });
       case 'map':
         if (!isObject(value)) return this.#wrong(value, type, place);
         for (const key of Object.keys(value)) {
           const item = value[key] as JsonValue;
-          if (item !== null) this.#value(type.element, item, { ...place, path: `${place.path}.${key}` });
+          if (item !== null) this.#value(type.element, item, { ...place, path: `${place.path}.${key}`, field: '' });
         }
         return;
       case 'string':
@@ -114,7 +124,8 @@ class Walk implements DecodeReport {
   }
 
   #report(place: Place, value: string, type: string): void {
-    this.problem ??= `json: cannot unmarshal ${value} into Go struct field ${place.struct ?? ''}.${place.fields} of type ${type}`;
+    const named = goTypeName(place.owner ?? '', place.field ?? '') ?? type;
+    this.problem ??= `json: cannot unmarshal ${value} into Go struct field ${place.struct ?? ''}.${place.fields} of type ${named}`;
   }
 }
 

@@ -131,6 +131,15 @@ describe('strict decoding', () => {
       message:
         'json: cannot unmarshal bool into Go struct field RollingUpdateDeployment.spec.strategy.rollingUpdate.maxSurge of type int32',
     },
+    {
+      spec: { template: { spec: { restartPolicy: 1 } } },
+      message: 'json: cannot unmarshal number into Go struct field PodSpec.spec.template.spec.restartPolicy of type v1.RestartPolicy',
+    },
+    {
+      spec: { template: { spec: { volumes: [{ secret: { secretName: 1 } }] } } },
+      message:
+        'json: cannot unmarshal number into Go struct field SecretVolumeSource.spec.template.spec.volumes.VolumeSource.secret.secretName of type string',
+    },
     { spec: { replicas: null }, message: undefined },
   ])('says $message', ({ spec, message }) => {
     expect(deployment.check(object(spec))).toBe(message);

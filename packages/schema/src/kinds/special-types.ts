@@ -31,7 +31,7 @@ const LAYOUTS = { time: '2006-01-02T15:04:05Z07:00', micro: '2006-01-02T15:04:05
 function timeProblem(layout: string): (value: JsonValue) => string | undefined {
   return (value) => {
     const wrong = stringProblem(value);
-    if (wrong !== undefined || typeof value !== 'string' || value === '' || parseTime(value) !== undefined) return wrong;
+    if (wrong !== undefined || typeof value !== 'string' || parseTime(value) !== undefined) return wrong;
     const parts: readonly [RegExp, string][] = [
       [/^\d{4}/, '2006'],
       [/^\d{4}-/, '-'],
@@ -59,7 +59,7 @@ function timeProblem(layout: string): (value: JsonValue) => string | undefined {
 const time: SpecialType = {
   canonical: (value) => {
     const ms = typeof value === 'string' ? parseTime(value) : undefined;
-    return ms === undefined ? (value === '' ? null : value) : formatTime(ms);
+    return ms === undefined ? value : formatTime(ms);
   },
   zero: null,
   problem: timeProblem(LAYOUTS.time),

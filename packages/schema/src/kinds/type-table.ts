@@ -26,6 +26,8 @@ export interface FieldInfo {
   readonly listKeys: readonly string[];
   readonly strategies: readonly string[];
   readonly mergeKey: string;
+  /** The names of the inlined structs that it lies in, each with a dot: Go's decoder mentions them. */
+  readonly through: string;
   /** The schema's default; a default of a list's key counts in server-side apply. */
   readonly default: unknown;
 }
@@ -133,7 +135,8 @@ export class TypeTable {
       const field = readField(row, pkg);
       if (field.name === '' && field.type.kind === 'message') {
         const inlined = this.get(field.type.name);
-        fields.push(...inlined.fields);
+        const short = `${inlined.name.slice(inlined.name.lastIndexOf('.') + 1)}.`;
+        fields.push(...inlined.fields.map((inner) => ({ ...inner, through: short + inner.through })));
         byNumber.set(field.number, inlined);
       } else {
         fields.push(field);
@@ -167,6 +170,7 @@ function readField(row: Row, pkg: string): FieldInfo {
     listKeys: list?.startsWith('m') === true ? list.slice(1).split(',') : [],
     strategies: strategy === undefined || strategy === null || strategy === '' ? [] : strategy.split(','),
     mergeKey: mergeKey ?? '',
+    through: '',
     default: value === undefined || value === null ? undefined : JSON.parse(value),
   };
 }
