@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { goBuiltins } from './builtins.ts';
 import type { MaybeValue, TemplateMap } from './model.ts';
+import { testFunctions } from './testing.ts';
 import { TemplateCache, TemplateSet } from './template-set.ts';
 
 interface Case {
@@ -15,6 +16,12 @@ function render(text: string, data?: MaybeValue): string {
   set.parse('t', text);
   return set.execute('t', data);
 }
+
+test('the example of the README prints what it says', () => {
+  const set = new TemplateSet({ functions: testFunctions(), missingKey: 'zero' });
+  set.parse('greet', 'Hello {{ .name | default "you" | upper }}');
+  expect([set.execute('greet', { name: 'ann' }), set.execute('greet', {})]).toEqual(['Hello ANN', 'Hello YOU']);
+});
 
 describe('templates', () => {
   test.each<Case>([

@@ -204,6 +204,8 @@ export class TemplateSet implements ExecutingSet {
 
   /**
    * Executes a template.
+   * `Differs:` templates nested deeper than the stack of the thread has room for (about 600 includes in Node's default 1 MB, 2000 in
+   * a worker's 4 MB) end in a BudgetError.
    * @throws TemplateError TEMPLATE_EXEC, TEMPLATE_MISSING; BudgetError; the reason of an aborted signal
    */
   execute(name: string, data: MaybeValue, options: ExecuteOptions = {}): string {

@@ -58,7 +58,7 @@ export interface DateEnvironment {
   readonly timeZone?: string;
 }
 
-/** The functions of dates. */
+/** The functions of dates. `Differs:` a time from `now` prints without Go's monotonic reading (`m=+0.01`). */
 export function dateFunctions(env: DateEnvironment): readonly GoFunc[] {
   const zones = new ZoneDatabase(env.timeZone);
   const now = (): GoTime => GoTime.fromMs(env.clock.now(), zones.local);

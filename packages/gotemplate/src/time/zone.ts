@@ -77,7 +77,10 @@ function numeric(offset: number): string {
   return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}${minutes % 60 === 0 ? '' : two(minutes % 60)}`;
 }
 
-/** The zones of ICU's database; formatters are kept because making one is slow. */
+/**
+ * The zones of ICU's database; formatters are kept because making one is slow.
+ * `Differs:` ICU has no abbreviations of its own; those of rarely used zones and of war times may be numbers here.
+ */
 export class ZoneDatabase {
   readonly #zones = new Lru<string, Zone>(64);
   readonly #local: string;
