@@ -1,17 +1,19 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApiServer, type ApiListener, type ApiServer } from '@flux-ts/apiserver';
-import { RealClock, systemRandom, type JsonObject } from '@flux-ts/base';
+import { RealClock, systemRandom, type Clock, type JsonObject } from '@flux-ts/base';
 import { KubeClient } from './client.ts';
 import { execToken, transportOf } from './config/exec.ts';
+import { inClusterTransport } from './config/in-cluster.ts';
 import { contextOf, parseKubeconfig } from './config/kubeconfig.ts';
 import { mergeContext } from './config/write.ts';
 import { createHttpTransport, serverVersion } from './http-transport.ts';
 import { Informer } from './informer.ts';
+import type { Transport } from './transport.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'flux-http-'));
 const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' };
@@ -108,4 +110,91 @@ test('a credential command runs without a shell and gives its token', async () =
   };
   expect(await execToken(plugin, { PATH: '/usr/bin:/bin' })).toBe('a; echo b-x');
   await expect(execToken({ ...plugin, command: join(dir, 'none') }, {})).rejects.toMatchObject({ code: 'KUBECONFIG_EXEC' });
+});
+
+/** A proxy that opens tunnels for those who know the password, and notes where to. */
+async function startProxy(): Promise<{ url: (password: string) => string; seen: string[]; close(): void }> {
+  const seen: string[] = [];
+  const proxy = createServer();
+  proxy.on('connect', (request, socket: Socket) => {
+    if (request.headers['proxy-authorization'] !== `Basic ${Buffer.from('me:pass').toString('base64')}`) {
+      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+      return;
+    }
+    seen.push(request.url ?? '');
+    const [host = '', port = ''] = (request.url ?? '').split(':');
+    const upstream = connect(Number(port), host, () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      upstream.pipe(socket).pipe(upstream);
+    });
+    upstream.on('error', () => socket.destroy());
+    socket.on('error', () => upstream.destroy());
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const { port } = proxy.address() as AddressInfo;
+  return { url: (password) => `http://me:${password}@127.0.0.1:${port}`, seen, close: () => proxy.close() };
+}
+
+test('a proxy gives tunnels, over which TLS still checks the server', async () => {
+  const proxy = await startProxy();
+  const target = { server: listener.url, caPem: listener.ca, token: listener.token };
+  const through = createHttpTransport({ ...target, proxyUrl: proxy.url('pass') });
+  expect(await serverVersion(through)).toMatchObject({ major: '1' });
+  expect(proxy.seen).toEqual([new URL(listener.url).host]);
+  const unknown = createHttpTransport({ ...target, caPem: undefined, proxyUrl: proxy.url('pass') });
+  await expect(serverVersion(unknown)).rejects.toMatchObject({ code: 'KUBE_UNREACHABLE' });
+  const refused = createHttpTransport({ ...target, proxyUrl: proxy.url('wrong') });
+  await expect(serverVersion(refused)).rejects.toThrow(/the proxy 127.0.0.1:\d+ answered 407/);
+  expect(() => createHttpTransport({ ...target, proxyUrl: 'socks5://127.0.0.1:1' })).toThrow('socks5 proxies are not supported');
+  for (const transport of [through, unknown, refused]) transport.close();
+  proxy.close();
+});
+
+test('a busy server is asked again after the pause it names, a refused token is replaced once', async () => {
+  const answers: [number, Record<string, string>][] = [
+    [429, { 'retry-after': '1' }],
+    [503, { 'retry-after': '2' }],
+    [401, {}],
+    [200, {}],
+    [401, {}],
+    [401, {}],
+  ];
+  const tokens: string[] = [];
+  const busy = createServer((request, response) => {
+    tokens.push(request.headers.authorization ?? '');
+    const [status, headers] = answers.shift() ?? [500, {}];
+    response.writeHead(status, { ...headers, 'content-type': 'application/json' }).end('{"major":"1"}');
+  });
+  await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
+  const pauses: number[] = [];
+  const real = new RealClock();
+  const clock: Clock = {
+    now: () => real.now(),
+    schedule: (ms, call) => real.schedule(ms, call),
+    hold: () => real.hold(),
+    sleep: (ms) => (pauses.push(ms), Promise.resolve()),
+  };
+  const transport = createHttpTransport({
+    server: `http://127.0.0.1:${(busy.address() as AddressInfo).port}`,
+    token: (stale) => Promise.resolve(stale ? 'new' : 'old'),
+    clock,
+  });
+  expect(await serverVersion(transport)).toEqual({ major: '1' });
+  expect(pauses).toEqual([1000, 2000]);
+  expect(tokens).toEqual(['Bearer old', 'Bearer old', 'Bearer old', 'Bearer new']);
+  await expect(serverVersion(transport)).rejects.toMatchObject({ httpStatus: 401 });
+  transport.close();
+  busy.close();
+});
+
+test('a Pod reaches its cluster with what its service account has', async () => {
+  const url = new URL(listener.url);
+  const environment = { KUBERNETES_SERVICE_HOST: url.hostname, KUBERNETES_SERVICE_PORT: url.port };
+  const files: Record<string, string> = { 'ca.crt': listener.ca ?? '', token: `${listener.token}\n`, namespace: 'team\n' };
+  const readFile = (path: string): string => files[path.replace('/var/run/secrets/kubernetes.io/serviceaccount/', '')] ?? '';
+  const inside = inClusterTransport({ environment, readFile });
+  expect(inside?.namespace).toBe('team');
+  expect(await serverVersion(inside?.transport as Transport)).toMatchObject({ major: '1' });
+  inside?.transport.close();
+  expect(inClusterTransport({ environment: {}, readFile })).toBeUndefined();
 });

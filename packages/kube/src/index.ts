@@ -53,6 +53,7 @@ export {
 } from './object.ts';
 export { createHttpTransport, serverVersion, type HttpTransportInit } from './http-transport.ts';
 export { execToken, transportOf } from './config/exec.ts';
+export { inClusterTransport, type InClusterInit } from './config/in-cluster.ts';
 export {
   contextOf,
   KubeconfigError,

@@ -1,4 +1,4 @@
-import { getString, type JsonObject } from '@flux-ts/base';
+import { getString, Lru, type JsonObject } from '@flux-ts/base';
 import { HelmCaches } from '@flux-ts/helm';
 import { keyOf, keyText, labelsOf, nameOf, namespaceOf, type TypeRef } from '@flux-ts/kube';
 import {
@@ -18,6 +18,7 @@ import {
 import { gateEnabled, type ControllerOptions } from '../options.ts';
 import { ArtifactFiles } from '../shared/artifact-files.ts';
 import { completeDeps, TYPES } from '../shared/deps.ts';
+import { REMOTE_CLUSTERS } from '../shared/target-client.ts';
 import { specList, specText } from '../shared/spec.ts';
 import { reconcileHelmRelease } from './reconciler.ts';
 import type { HelmCell, HelmDeps } from './run.ts';
@@ -87,7 +88,7 @@ function watchConfig(cell: HelmCell, kind: 'ConfigMap' | 'Secret', selector: str
 /** The helm controller: HelmRelease. */
 export function createHelmController(deps: HelmDeps, options: ControllerOptions = {}): Controller {
   const complete = completeDeps(deps, 'helm-controller');
-  const cell: HelmCell = { ...complete, files: new ArtifactFiles(), caches: new HelmCaches() };
+  const cell: HelmCell = { ...complete, files: new ArtifactFiles(), caches: new HelmCaches(), remotes: new Lru(REMOTE_CLUSTERS) };
   const selector = options.watchConfigsLabelSelector ?? 'reconcile.fluxcd.io/watch=Enabled';
   const configs = gateEnabled(options, 'DisableConfigWatchers')
     ? []

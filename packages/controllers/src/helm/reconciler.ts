@@ -126,8 +126,8 @@ function clearStale(run: HelmRun): void {
 }
 
 async function releaseRun(run: HelmRun, parts: Pick<ReleaseRun, 'chart' | 'values' | 'ociDigest' | 'reader'>): Promise<ReleaseRun> {
-  const { cell, object, options, context } = run;
-  const client = await targetClient({ client: cell.client, object, options, signal: context.signal }).catch((error: unknown) => {
+  const { object } = run;
+  const client = await targetClient(run).catch((error: unknown) => {
     throw failureOf('client', error);
   });
   return { ...run, ...parts, client, configDigest: configDigest(parts.values), target: targetOf(object) };
@@ -150,9 +150,9 @@ const NO_CHART: Chart = {
 
 /** Uninstalls the release of a HelmRelease that is being deleted, and lets it go. */
 async function finalize(run: HelmRun): Promise<ReconcileResult> {
-  const { draft, object, cell, options, context } = run;
+  const { draft, object, context } = run;
   if (latest(draft) !== undefined && !specFlag(object, 'suspend')) {
-    const reachable = await canReachTarget({ client: cell.client, object, options, signal: context.signal });
+    const reachable = await canReachTarget(run);
     if (reachable) {
       const release = await releaseRun(run, { chart: NO_CHART, values: {}, ociDigest: undefined, reader: undefined });
       try {

@@ -5,6 +5,7 @@ import type { HttpClient, ReconcileContext, RuntimeDeps, StatusDraft } from '@fl
 import type { ControllerOptions } from '../options.ts';
 import type { ArtifactFiles } from '../shared/artifact-files.ts';
 import { eventMetadata, type CellDeps } from '../shared/deps.ts';
+import type { RemoteClients } from '../shared/target-client.ts';
 import { specDuration, specText } from '../shared/spec.ts';
 
 /** What the helm controller needs. */
@@ -16,6 +17,7 @@ export interface HelmDeps extends RuntimeDeps {
 export interface HelmCell extends Omit<HelmDeps, 'informers' | 'events'>, CellDeps {
   readonly files: ArtifactFiles;
   readonly caches: HelmCaches;
+  readonly remotes: RemoteClients;
 }
 
 /** One run over one HelmRelease. */

@@ -20,6 +20,7 @@ import {
 import { gateEnabled, type ControllerOptions } from '../options.ts';
 import { ArtifactFiles } from '../shared/artifact-files.ts';
 import { completeDeps, TYPES } from '../shared/deps.ts';
+import { REMOTE_CLUSTERS } from '../shared/target-client.ts';
 import { specList, specText } from '../shared/spec.ts';
 import { reconcileKustomization } from './reconciler.ts';
 import type { KustomizeCell, KustomizeDeps } from './run.ts';
@@ -96,6 +97,7 @@ export function createKustomizeController(deps: KustomizeDeps, options: Controll
     files: new ArtifactFiles(),
     applied: new Lru(REMEMBERED_APPLIES),
     builds: new BuildCache(),
+    remotes: new Lru(REMOTE_CLUSTERS),
     kinds: () => (kinds ??= loadKinds()),
   };
   const selector = options.watchConfigsLabelSelector ?? 'reconcile.fluxcd.io/watch=Enabled';

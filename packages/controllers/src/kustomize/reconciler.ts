@@ -93,18 +93,16 @@ async function conclude(run: KustomizeRun, failure: KustomizeFailure, source: Ru
 }
 
 async function reconcileRevision(run: KustomizeRun, source: RunSource, reader: StatusReader | undefined): Promise<void> {
-  const { draft, object, cell, context } = run;
+  const { draft, context } = run;
   draft.mark('Ready', 'Unknown', 'Progressing', 'Reconciliation in progress');
   await progress(run, 'Fetching manifests', source.revision);
   const before = readInventory(draft.status);
   const tree = await fetchSource(run, source);
   draft.set('lastAttemptedRevision', source.revision);
   await progress(run, 'Building manifests', source.revision);
-  const client = await targetClient({ client: cell.client, object, options: run.options, signal: context.signal }).catch(
-    (error: unknown) => {
-      throw failureOf('client', error, 'failed to build kube client: ');
-    },
-  );
+  const client = await targetClient(run).catch((error: unknown) => {
+    throw failureOf('client', error, 'failed to build kube client: ');
+  });
   const render = await buildObjects(run, tree);
   await progress(run, 'Detecting drift', source.revision);
   const manager = applyManager(run, client);

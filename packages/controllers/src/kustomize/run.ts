@@ -5,6 +5,7 @@ import type { Artifact, HttpClient, ReconcileContext, RuntimeDeps, ServiceResolv
 import type { ControllerOptions } from '../options.ts';
 import type { ArtifactFiles } from '../shared/artifact-files.ts';
 import { eventMetadata, type CellDeps } from '../shared/deps.ts';
+import type { RemoteClients } from '../shared/target-client.ts';
 import { specDuration } from '../shared/spec.ts';
 
 /** What the kustomize controller needs. */
@@ -23,6 +24,7 @@ export interface KustomizeCell extends Omit<KustomizeDeps, 'informers' | 'events
   kinds(): Promise<Kinds>;
   /** Parsed files and finished folders of earlier builds. */
   readonly builds: BuildCache;
+  readonly remotes: RemoteClients;
   /** Applies that are known to change nothing. */
   readonly applied: Lru<string, true>;
 }

@@ -1,4 +1,4 @@
-import { errorMessage, FluxError, type JsonObject } from '@flux-ts/base';
+import { digest, errorMessage, FluxError, type Clock, type JsonObject, type Lru } from '@flux-ts/base';
 import { contextOf, isNotFound, KubeClient, namespaceOf, parseKubeconfig, transportOf } from '@flux-ts/kube';
 import { readSecret, secretText } from '@flux-ts/runtime';
 import type { ControllerOptions } from '../options.ts';
@@ -8,14 +8,24 @@ import { specText } from './spec.ts';
 /** Why no client could be made for an object's target. */
 export class TargetClientError extends FluxError<'TARGET_KUBECONFIG' | 'TARGET_UNSUPPORTED'> {}
 
-/** What making a client for a target needs. */
-export interface TargetClientInput {
-  /** The controller's own client. */
-  readonly client: KubeClient;
+/** Clients of other clusters by the digest of their kubeconfig, so that connections and discovery are kept. */
+export type RemoteClients = Lru<string, KubeClient>;
+
+/** How many clients of other clusters a controller keeps. */
+export const REMOTE_CLUSTERS = 64;
+
+/** What making a client for a target needs: a run has it. */
+export interface TargetRun {
+  readonly cell: {
+    /** The controller's own client. */
+    readonly client: KubeClient;
+    readonly clock: Clock;
+    readonly remotes: RemoteClients;
+  };
   /** The Kustomization or HelmRelease. */
   readonly object: JsonObject;
   readonly options: ControllerOptions;
-  readonly signal: AbortSignal;
+  readonly context: { readonly signal: AbortSignal };
 }
 
 /** The account that an object's objects are written as; undefined for the controller itself. */
@@ -33,16 +43,18 @@ export function impersonatedAccount(object: JsonObject, options: ControllerOptio
  * is impersonated by header; its token is never read, and nothing of it reaches a shell.
  * @throws TargetClientError; KubeconfigError for a kubeconfig with commands, files or an unverified server
  */
-export async function targetClient(input: TargetClientInput): Promise<KubeClient> {
-  const { object, options } = input;
-  const remote = await remoteClient(input);
-  const base = remote ?? input.client;
+export async function targetClient(run: TargetRun): Promise<KubeClient> {
+  const { object, options } = run;
+  const remote = await remoteClient(run);
+  const base = remote ?? run.cell.client;
   const account = impersonatedAccount(object, options);
   return account === undefined ? base : base.as({ name: `system:serviceaccount:${namespaceOf(object)}:${account}`, groups: [] });
 }
 
-async function remoteClient(input: TargetClientInput): Promise<KubeClient | undefined> {
-  const { object, options, client, signal } = input;
+async function remoteClient(run: TargetRun): Promise<KubeClient | undefined> {
+  const { object, options } = run;
+  const { client, clock, remotes } = run.cell;
+  const { signal } = run.context;
   if (specText(object, 'kubeConfig', 'configMapRef', 'name') !== undefined) {
     throw new TargetClientError({
       code: 'TARGET_UNSUPPORTED',
@@ -69,19 +81,26 @@ async function remoteClient(input: TargetClientInput): Promise<KubeClient | unde
         : `does not contain a '${key}' key with a kubeconfig`;
     throw new TargetClientError({ code: 'TARGET_KUBECONFIG', message: `KubeConfig secret '${namespace}/${name}' ${what}` });
   }
+  const id = digest(text);
+  const known = remotes.get(id);
+  if (known !== undefined) return known;
   const context = contextOf(parseKubeconfig(text), undefined, {
     allowExec: options.insecureKubeconfigExec ?? false,
     allowInsecure: options.insecureKubeconfigTls ?? false,
   });
-  return new KubeClient({
-    transport: transportOf(context),
+  const remote = new KubeClient({
+    transport: transportOf(context, {}, clock),
     ...(client.fieldManager === undefined ? {} : { fieldManager: client.fieldManager }),
   });
+  remotes.set(id, remote);
+  return remote;
 }
 
 /** Tells whether the account and the kubeconfig that an object names still exist: without them nothing can be cleaned up. */
-export async function canReachTarget(input: TargetClientInput): Promise<boolean> {
-  const { client, object, options, signal } = input;
+export async function canReachTarget(run: TargetRun): Promise<boolean> {
+  const { object, options } = run;
+  const { client } = run.cell;
+  const { signal } = run.context;
   const namespace = namespaceOf(object);
   const secret = specText(object, 'kubeConfig', 'secretRef', 'name');
   const account = impersonatedAccount(object, options);

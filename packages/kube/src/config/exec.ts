@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { errorMessage, getString, parseJson } from '@flux-ts/base';
+import { errorMessage, getString, parseJson, type Clock } from '@flux-ts/base';
 import { KubeconfigError, type ExecPlugin, type KubeContext } from './kubeconfig.ts';
 import { createHttpTransport } from '../http-transport.ts';
 import type { Transport } from '../transport.ts';
@@ -34,13 +34,24 @@ export function execToken(
   });
 }
 
-/** Makes the transport of a context. @param environment what credential commands see of the environment */
-export function transportOf(context: KubeContext, environment: Readonly<Record<string, string | undefined>> = {}): Transport {
+/**
+ * Makes the transport of a context. A credential command runs once, and again when the server refuses its token.
+ * @param environment what credential commands see of the environment
+ * @param clock times the pauses that a busy server asks for; without it there are none
+ */
+export function transportOf(
+  context: KubeContext,
+  environment: Readonly<Record<string, string | undefined>> = {},
+  clock?: Clock,
+): Transport {
   const plugin = context.exec;
   let cached: Promise<string> | undefined;
-  const execCached = (): Promise<string> => {
+  const execCached = (stale: boolean): Promise<string> => {
     if (plugin === undefined) return Promise.resolve('');
-    cached ??= execToken(plugin, environment);
+    if (stale || cached === undefined) {
+      cached = execToken(plugin, environment);
+      cached.catch(() => (cached = undefined));
+    }
     return cached;
   };
   return createHttpTransport({
@@ -50,8 +61,10 @@ export function transportOf(context: KubeContext, environment: Readonly<Record<s
     keyPem: context.keyPem,
     insecure: context.insecure,
     serverName: context.serverName,
+    proxyUrl: context.proxyUrl,
     basic: context.basic,
     token: plugin === undefined ? context.token : execCached,
+    clock,
     ...(context.impersonate === undefined
       ? {}
       : { headers: { 'impersonate-user': context.impersonate.name, 'impersonate-group': context.impersonate.groups } }),

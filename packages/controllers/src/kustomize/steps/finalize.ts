@@ -18,14 +18,13 @@ function shouldDelete(run: KustomizeRun): boolean {
 async function deleteObjects(run: KustomizeRun): Promise<void> {
   const { cell, context, object } = run;
   const objects = objectsOf(readInventory(run.draft.status));
-  const target = { client: cell.client, object, options: run.options, signal: context.signal };
-  if (!(await canReachTarget(target))) {
+  if (!(await canReachTarget(run))) {
     const message = `unable to prune objects: \n${objects.map(subjectOf).join('\n')}`;
     context.log.error(message, { error: 'skiping pruning, failed to find account to impersonate' });
     tell(run, { severity: 'error', message });
     return;
   }
-  const manager = new ApplyManager({ client: await targetClient(target), clock: cell.clock, fieldManager: FIELD_MANAGER });
+  const manager = new ApplyManager({ client: await targetClient(run), clock: cell.clock, fieldManager: FIELD_MANAGER });
   let changes;
   try {
     changes = await manager.deleteAll(objects, { propagation: 'Background', signal: context.signal, ...deleteOptions(object) });
