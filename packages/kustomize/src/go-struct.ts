@@ -1,20 +1,44 @@
-import { didYouMean, goJsonNumber, goJsonString, type Diagnostic, type JsonObject, type JsonValue, isArray, isObject } from '@flux-ts/base';
+import {
+  didYouMean,
+  goJsonNumber,
+  goJsonString,
+  type Diagnostic,
+  type JsonObject,
+  type JsonValue,
+  isArray,
+  isObject,
+  own,
+} from '@flux-ts/base';
 import { KustomizeError } from './errors.ts';
 
 // Reads JSON the way Go's encoding/json fills a struct with unknown fields disallowed, with its messages.
 
 /** The shape of a field. */
 export type GoType =
-  | { readonly kind: 'string' | 'bool' | 'int' | 'any' }
+  | { readonly kind: 'bool' | 'any' }
+  /** `name` is the Go type where it is another one of that kind. */
+  | { readonly kind: 'string' | 'int'; readonly name?: string }
   | { readonly kind: 'slice' | 'map'; readonly of: GoType }
-  | { readonly kind: 'struct'; readonly name: string; readonly fields: Readonly<Record<string, GoType>> };
+  | {
+      readonly kind: 'struct';
+      readonly name: string;
+      readonly fields: Readonly<Record<string, GoType>>;
+      /** The embedded structs that fields come from, joined by dots: they stand in messages. */
+      readonly embedded: Readonly<Record<string, string>>;
+    };
 
 /** Text. */
 export const text: GoType = { kind: 'string' };
 /** true or false. */
 export const flag: GoType = { kind: 'bool' };
+/** Text of a named type. */
+export function textType(name: string): GoType {
+  return { kind: 'string', name };
+}
 /** A whole number. */
 export const int: GoType = { kind: 'int' };
+/** A whole number of 64 bits. */
+export const int64: GoType = { kind: 'int', name: 'int64' };
 /** Anything. */
 export const any: GoType = { kind: 'any' };
 /** A list. */
@@ -26,8 +50,13 @@ export function map(of: GoType): GoType {
   return { kind: 'map', of };
 }
 /** A struct: its Go name (it stands in messages) and its fields by JSON name. */
-export function struct(name: string, fields: Readonly<Record<string, GoType>>): GoType {
-  return { kind: 'struct', name, fields };
+export function struct(name: string, fields: Readonly<Record<string, GoType>>, embedded: Readonly<Record<string, string>> = {}): GoType {
+  return { kind: 'struct', name, fields, embedded };
+}
+
+/** Says that fields come from an embedded struct. */
+export function from(name: string, fields: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.keys(fields).map((field) => [field, name]));
 }
 
 /** How strictly a document is read. */
@@ -94,10 +123,10 @@ function readStruct(value: JsonValue, type: GoType & { readonly kind: 'struct' }
       if (at.strict) throw unknownField(key, type, at);
       continue;
     }
-    const dotted = at.dotted === '' ? name : `${at.dotted}.${name}`;
+    const dotted = [at.dotted, own(type.embedded, name) ?? '', name].filter((part) => part !== '').join('.');
     const item = read(value[key] as JsonValue, type.fields[name] as GoType, {
       ...at,
-      owner: at.owner === '' ? type.name : at.owner,
+      owner: type.name,
       path: [...at.path, key],
       dotted,
     });
@@ -124,11 +153,10 @@ function zero(type: GoType): JsonValue {
 function goName(type: GoType): string {
   switch (type.kind) {
     case 'string':
-      return 'string';
+    case 'int':
+      return type.name ?? type.kind;
     case 'bool':
       return 'bool';
-    case 'int':
-      return 'int';
     case 'any':
       return 'interface {}';
     case 'slice':
@@ -149,7 +177,8 @@ function jsonName(value: JsonValue): string {
 
 function mismatch(value: JsonValue, type: GoType, at: Reading): never {
   const where = at.owner === '' ? 'value' : `struct field ${at.owner}.${at.dotted}`;
-  throw problem(`json: cannot unmarshal ${jsonName(value)} into Go ${where} of type ${goName(type)}`, 'KUSTOMIZATION_TYPE', at);
+  const what = type.kind === 'int' && typeof value === 'number' ? `number ${goJsonNumber(value)}` : jsonName(value);
+  throw problem(`json: cannot unmarshal ${what} into Go ${where} of type ${goName(type)}`, 'KUSTOMIZATION_TYPE', at);
 }
 
 function unknownField(key: string, type: GoType & { readonly kind: 'struct' }, at: Reading): KustomizeError {

@@ -1,10 +1,12 @@
-import { any, flag, int, map, slice, struct, text, type GoType } from './go-struct.ts';
+import { any, flag, from, int, int64, map, slice, struct, text, textType, type GoType } from './go-struct.ts';
 
 const metadata = struct('ObjectMeta', { name: text, namespace: text, labels: map(text), annotations: map(text) });
+const gvk = from('Gvk', { group: text, version: text, kind: text });
+const resId = { ...from('ResId.Gvk', gvk), ...from('ResId', { name: text, namespace: text }) };
 const fieldSpecFields = { group: text, version: text, kind: text, path: text, create: flag };
 
 /** A field spec in a configuration. */
-export const fieldSpecType: GoType = struct('FieldSpec', fieldSpecFields);
+export const fieldSpecType: GoType = struct('FieldSpec', fieldSpecFields, gvk);
 
 const selectorFields = {
   group: text,
@@ -16,19 +18,15 @@ const selectorFields = {
   labelSelector: text,
 };
 /** What a patch or a replacement is aimed at. */
-export const selectorType: GoType = struct('Selector', selectorFields);
+export const selectorType: GoType = struct('Selector', selectorFields, resId);
 
 const fieldOptions = struct('FieldOptions', { delimiter: text, index: int, encoding: text, create: flag });
 const replacementFields = {
-  source: struct('SourceSelector', {
-    group: text,
-    version: text,
-    kind: text,
-    name: text,
-    namespace: text,
-    fieldPath: text,
-    options: fieldOptions,
-  }),
+  source: struct(
+    'SourceSelector',
+    { group: text, version: text, kind: text, name: text, namespace: text, fieldPath: text, options: fieldOptions },
+    resId,
+  ),
   targets: slice(
     struct('TargetSelector', { select: selectorType, reject: slice(selectorType), fieldPaths: slice(text), options: fieldOptions }),
   ),
@@ -37,7 +35,11 @@ const replacementFields = {
 /** A replacement in a file of its own. */
 export const replacementType: GoType = struct('Replacement', replacementFields);
 /** A replacement in a kustomization. */
-export const replacementFieldType: GoType = struct('ReplacementField', { ...replacementFields, path: text });
+export const replacementFieldType: GoType = struct(
+  'ReplacementField',
+  { ...replacementFields, path: text },
+  from('Replacement', replacementFields),
+);
 
 const generatorOptions = struct('GeneratorOptions', {
   labels: map(text),
@@ -45,20 +47,14 @@ const generatorOptions = struct('GeneratorOptions', {
   disableNameSuffixHash: flag,
   immutable: flag,
 });
-const generatorFields = {
-  namespace: text,
-  name: text,
-  behavior: text,
-  literals: slice(text),
-  files: slice(text),
-  envs: slice(text),
-  env: text,
-  options: generatorOptions,
-};
+const pairSources = { literals: slice(text), files: slice(text), envs: slice(text), env: text };
+const generatorArgs = { namespace: text, name: text, behavior: text, options: generatorOptions };
+const generatorFields = { ...generatorArgs, ...pairSources };
+const generatorFrom = { ...from('GeneratorArgs', generatorArgs), ...from('GeneratorArgs.KvPairSources', pairSources) };
 /** One configMapGenerator entry. */
-export const configMapArgsType: GoType = struct('ConfigMapArgs', generatorFields);
+export const configMapArgsType: GoType = struct('ConfigMapArgs', generatorFields, generatorFrom);
 /** One secretGenerator entry. */
-export const secretArgsType: GoType = struct('SecretArgs', { ...generatorFields, type: text });
+export const secretArgsType: GoType = struct('SecretArgs', { ...generatorFields, type: text }, generatorFrom);
 
 const patchType = struct('Patch', {
   path: text,
@@ -69,7 +65,7 @@ const patchType = struct('Patch', {
 /** One images entry. */
 export const imageType: GoType = struct('Image', { name: text, newName: text, tagSuffix: text, newTag: text, digest: text });
 /** One replicas entry. */
-export const replicaType: GoType = struct('Replica', { name: text, count: int });
+export const replicaType: GoType = struct('Replica', { name: text, count: int64 });
 const helmGlobalsFields = { chartHome: text, configHome: text };
 const helmChartFields = {
   name: text,
@@ -115,12 +111,12 @@ const helmChartArgs = struct('HelmChartArgs', {
 });
 /** sortOptions. */
 export const sortOptionsType: GoType = struct('SortOptions', {
-  order: text,
+  order: textType('types.SortOrder'),
   legacySortOptions: struct('LegacySortOptions', { orderFirst: slice(text), orderLast: slice(text) }),
 });
 const varType = struct('Var', {
   name: text,
-  objref: struct('Target', { apiVersion: text, group: text, version: text, kind: text, name: text, namespace: text }),
+  objref: struct('Target', { apiVersion: text, group: text, version: text, kind: text, name: text, namespace: text }, gvk),
   fieldref: struct('FieldSelector', { fieldPath: text }),
 });
 
@@ -163,7 +159,7 @@ export const KUSTOMIZATION_FIELDS: Readonly<Record<string, GoType>> = {
 };
 
 /** A kustomization.yaml. */
-export const kustomizationType: GoType = struct('Kustomization', KUSTOMIZATION_FIELDS);
+export const kustomizationType: GoType = struct('Kustomization', KUSTOMIZATION_FIELDS, from('TypeMeta', { kind: text, apiVersion: text }));
 
 const specs = slice(fieldSpecType);
 /** A file of `configurations`. */

@@ -102,7 +102,7 @@ function plainValue(at: Cursor): string {
 }
 
 function valueSet(at: Cursor): ReadonlySet<string> {
-  if (at.take() !== '(') bad(`found '${at.look}', expected: '('`);
+  if (at.take() !== '(') bad(`found '${at.look}' expected: '('`);
   const values = new Set<string>();
   for (;;) {
     const word = at.take();

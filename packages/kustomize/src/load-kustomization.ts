@@ -50,7 +50,11 @@ function readKustomization(bytes: Uint8Array, path: string): JsonObject {
       'invalid Kustomization',
       error instanceof KustomizeError
         ? error
-        : new KustomizeError({ code: 'KUSTOMIZE_CONFIG', message: errorMessage(error), cause: error }),
+        : new KustomizeError({
+            code: 'KUSTOMIZE_CONFIG',
+            message: errorMessage(error).replace(/^error converting YAML to JSON: /, ''),
+            cause: error,
+          }),
     );
   }
 }

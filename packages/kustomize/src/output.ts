@@ -1,8 +1,9 @@
-import { plainValue, printYaml } from '@flux-ts/yaml';
+import { plainValue, printYaml, readKyamlScalar, scalarTag, scalarText } from '@flux-ts/yaml';
 import type { JsonObject } from '@flux-ts/base';
+import { failure } from './errors.ts';
 import { originText, originsText } from './origin.ts';
 import type { Resource } from './resource.ts';
-import { fieldOf, isMap, isNullish, rawText, withField, withoutField, type KObject } from './value.ts';
+import { fieldOf, isMap, isNullish, isSeq, rawText, withField, withoutField, type KObject, type KScalar, type KValue } from './value.ts';
 
 /** What of the history of resources stands in the output. */
 export interface OutputOptions {
@@ -21,6 +22,12 @@ const INTERNAL = new Set(
 /** The object of a resource as it is printed: annotations are texts, an empty mapping of them is left out. */
 export function finishObject(resource: Resource, options: OutputOptions): KObject {
   const { object, state } = resource;
+  if (state.misfit !== undefined && holds(object, state.misfit)) {
+    const plain = scalarTag(readKyamlScalar(scalarText(state.misfit)) as KScalar);
+    throw failure(
+      `map[string]interface {}(nil): yaml: cannot decode ${plain} \`${scalarText(state.misfit)}\` as a ${scalarTag(state.misfit)}`,
+    );
+  }
   const metadata = fieldOf(object, 'metadata');
   const annotations = fieldOf(metadata, 'annotations');
   const rewrite = !(options.origins && options.transformations);
@@ -47,6 +54,12 @@ export function finishObject(resource: Resource, options: OutputOptions): KObjec
   const before: KObject = isMap(metadata) ? metadata : {};
   const next = Object.keys(all).length === 0 ? withoutField(before, 'annotations') : withField(before, 'annotations', all);
   return isNullish(metadata) && Object.keys(all).length === 0 ? object : withField(object, 'metadata', next);
+}
+
+function holds(value: KValue, wanted: KValue): boolean {
+  if (value === wanted) return true;
+  if (isSeq(value)) return value.some((item) => holds(item, wanted));
+  return isMap(value) && Object.values(value).some((item) => holds(item, wanted));
 }
 
 /** An object as plain JSON. */

@@ -1,4 +1,5 @@
 import { define } from '@flux-ts/base';
+import type { KyamlScalar } from '@flux-ts/yaml';
 import { failure } from './errors.ts';
 import type { Origin } from './origin.ts';
 import { effectiveNamespace, gvkOf, idKey, metaText, resIdOf, type Gvk, type ResId } from './res-id.ts';
@@ -29,6 +30,8 @@ export interface ResourceState {
   /** Names of the vars that take their value from it. */
   readonly vars: readonly string[];
   readonly helmGenerated: boolean;
+  /** A scalar that a replacement put where its text does not fit; it cannot be printed. */
+  readonly misfit: KyamlScalar | undefined;
   readonly origin: Origin | undefined;
   readonly transformations: readonly Origin[];
 }
@@ -44,6 +47,7 @@ const FRESH: ResourceState = {
   allowKindChange: false,
   vars: [],
   helmGenerated: false,
+  misfit: undefined,
   origin: undefined,
   transformations: [],
 };

@@ -103,10 +103,10 @@ export function retext(old: KValue | undefined, text: string): KValue {
 
 /** Sets the text of a scalar and keeps its tag: a string stays a string, a number stays one. @throws where the text does not fit a number's or boolean's tag */
 export function retextTagged(old: KScalar, text: string): KValue {
-  if (isString(old)) return text;
+  if (isString(old) || (isNullish(old) && text === '')) return text;
   const plain = readKyamlScalar(text);
   const tag = scalarTag(old);
-  if (isScalar(plain) && scalarTag(plain) === tag) return plain;
+  if (isScalar(plain) && (scalarTag(plain) === tag || (tag === '!!float' && scalarTag(plain) === '!!int'))) return plain;
   return new KyamlScalar(text, tag, text);
 }
 

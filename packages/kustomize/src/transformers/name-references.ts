@@ -1,11 +1,12 @@
 import type { NameReference } from '../config-types.ts';
 import { failure, prefixed } from '../errors.ts';
 import { changeAtSpec, compileSpec, type CompiledSpec } from '../field-spec.ts';
-import { resourceYaml } from '../output.ts';
+import { plainValue, printYaml } from '@flux-ts/yaml';
 import { effectiveNamespace, gvkSelected, idText, isClusterScoped, type Gvk } from '../res-id.ts';
 import type { ResMap } from '../res-map.ts';
 import type { Resource } from '../resource.ts';
 import { fieldOf, isMap, isNullish, isScalar, isSeq, rawText, retext, withField, type KObject, type KValue } from '../value.ts';
+import { showAnnotations } from './build-annotations.ts';
 import type { Transformer } from './transformer.ts';
 
 interface Rule {
@@ -186,8 +187,8 @@ class Reach {
 }
 
 function details(referrer: Resource, candidates: readonly Resource[]): string {
-  const shown = candidates.map((r, i) => `--- possible referral ${i}:\n${resourceYaml(r)}\n`).join('');
-  return `\n**** Too many possible referral targets to referrer:\n${resourceYaml(referrer)}\n${shown}`;
+  const shown = candidates.map((r, i) => `--- possible referral ${i}:\n${printYaml(plainValue(showAnnotations(r)))}\n`).join('');
+  return `\n**** Too many possible referral targets to referrer:\n${printYaml(plainValue(showAnnotations(referrer)))}\n${shown}`;
 }
 
 function sameEnding(a: readonly string[], b: readonly string[]): boolean {

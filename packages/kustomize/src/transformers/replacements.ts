@@ -1,5 +1,5 @@
 import { isArray, isObject } from '@flux-ts/base';
-import { parseYaml, readKyamlScalar } from '@flux-ts/yaml';
+import { KyamlScalar, parseYaml, readKyamlScalar, scalarTag, scalarText } from '@flux-ts/yaml';
 import { failure, prefixed } from '../errors.ts';
 import { readGo } from '../go-struct.ts';
 import { replacementType } from '../kustomization-schema.ts';
@@ -162,13 +162,16 @@ function copyTo(resource: Resource, value: KValue, place: Place): void {
   const what = `unable to find ${create === undefined ? '' : 'or create '}field ${JSON.stringify(place.path)} in replacement target`;
   let result: ReturnType<typeof changeMatches>;
   let failed: unknown;
+  let misfit: KyamlScalar | undefined;
   try {
     result = changeMatches(resource.object, {
       steps,
       create,
       change: (target) => {
         try {
-          return put(target, value, place.options);
+          const next = put(target, value, place.options);
+          if (next instanceof KyamlScalar && isMisfit(next)) misfit = next;
+          return next;
         } catch (error) {
           failed = error;
           throw error;
@@ -181,6 +184,13 @@ function copyTo(resource: Resource, value: KValue, place: Place): void {
   }
   if (result.matches === 0) throw failure(what);
   resource.object = result.value as KObject;
+  if (misfit !== undefined) resource.state = { ...resource.state, misfit };
+}
+
+/** Whether a scalar's text is not what its tag says: a word where a number stood. */
+function isMisfit(scalar: KyamlScalar): boolean {
+  const plain = readKyamlScalar(scalarText(scalar));
+  return !isScalar(plain) || scalarTag(plain) !== scalarTag(scalar);
 }
 
 /** The new value of a target: a scalar keeps its type and takes only the text. */
