@@ -41,6 +41,10 @@ export class CustomCodec implements VersionCodec {
     return (this.#mergeType ??= this.#openApi === undefined ? deducedType : typeFromStructural(this.#openApi));
   }
 
+  get empty(): JsonObject {
+    return { apiVersion: this.apiVersion, kind: this.kind, metadata: {} };
+  }
+
   decode(body: JsonObject): Decoded {
     const metadata = body['metadata'];
     const cleaned = metadata === undefined ? undefined : decodeMetadata(metadata);

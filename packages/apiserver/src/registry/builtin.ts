@@ -16,6 +16,7 @@ class BuiltInCodec implements VersionCodec {
   readonly #conversion: Conversion | undefined;
   readonly #views = new WeakMap<JsonObject, JsonObject>();
   #mergeType: TypeSchema | undefined;
+  #empty: JsonObject | undefined;
 
   constructor(info: KindInfo, kinds: Kinds) {
     this.apiVersion = apiVersionOf(info.group, info.version);
@@ -27,6 +28,10 @@ class BuiltInCodec implements VersionCodec {
 
   get mergeType(): TypeSchema {
     return (this.#mergeType ??= compileType(this.#kinds.mergeTypes, this.#info.typeName));
+  }
+
+  get empty(): JsonObject {
+    return (this.#empty ??= this.#info.canonicalise({ apiVersion: this.apiVersion, kind: this.kind }));
   }
 
   get strategic(): VersionCodec['strategic'] {
@@ -43,7 +48,7 @@ class BuiltInCodec implements VersionCodec {
   }
 
   finish(object: JsonObject): JsonObject {
-    return this.#info.defaults(this.#info.canonicalise(object));
+    return this.#info.canonicalise(this.#info.defaults(object));
   }
 
   validate(): readonly FieldError[] {

@@ -25,6 +25,8 @@ export interface VersionCodec {
   /** An object of this version as it is stored. */
   store(object: JsonObject): JsonObject;
   readonly mergeType: TypeSchema;
+  /** An object in which nothing is set, as its Go type prints: what a create is compared with. */
+  readonly empty: JsonObject;
   /** Absent for custom resources: they know no strategic merge patch. */
   readonly strategic: StrategicTypes | undefined;
 }

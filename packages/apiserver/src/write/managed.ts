@@ -1,13 +1,16 @@
+import type { JsonObject } from '@flux-ts/base';
 import { FieldSet, type ObjectTypes, type TypeSchema } from '@flux-ts/merge';
-import { apiVersionOf, type ResourceType, type ResourceVersion } from '../registry/resource.ts';
+import { apiVersionOf, type ResourceType, type ResourceVersion, type VersionCodec } from '../registry/resource.ts';
 
 /** The types that tracking of field owners needs: one for each served version. */
 export function objectTypes(group: string, versions: ReadonlyMap<string, ResourceVersion>): ObjectTypes {
+  const codecOf = (apiVersion: string): VersionCodec | undefined => {
+    for (const served of versions.values()) if (apiVersionOf(group, served.version) === apiVersion) return served.codec;
+    return undefined;
+  };
   return {
-    type: (apiVersion: string): TypeSchema | undefined => {
-      for (const served of versions.values()) if (apiVersionOf(group, served.version) === apiVersion) return served.codec.mergeType;
-      return undefined;
-    },
+    type: (apiVersion): TypeSchema | undefined => codecOf(apiVersion)?.mergeType,
+    empty: (apiVersion): JsonObject => codecOf(apiVersion)?.empty ?? { apiVersion },
   };
 }
 
