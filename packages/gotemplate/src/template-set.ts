@@ -68,13 +68,16 @@ export class CompiledTemplate implements Executable {
 /** The templates of one text: its own has no name, the defines have theirs. */
 type ParsedText = readonly { readonly name: string | undefined; readonly body: Body }[];
 
-/** Keeps parsed and compiled texts, bounded by the sum of their lengths. Sets with the same table of functions share them. */
+/** Measured: the text, its tree and what was compiled of it. */
+const BYTES_A_CHARACTER = 14;
+
+/** Keeps parsed and compiled texts, bounded by about the memory that they take. Sets with the same table of functions share them. */
 export class TemplateCache {
   readonly #lru: Lru<string, WeakMap<FunctionTable, ParsedText>>;
 
-  /** @param limit the sum of the texts' lengths in UTF-16 units */
-  constructor(limit = 32 * 1024 * 1024) {
-    this.#lru = new Lru(limit);
+  /** @param limitBytes about how much memory they may take */
+  constructor(limitBytes = 128 * 1024 * 1024) {
+    this.#lru = new Lru(limitBytes);
   }
 
   /** The templates of a text, parsed now where they are not there yet. @throws TemplateError */
@@ -85,7 +88,7 @@ export class TemplateCache {
       parsed = parseText(name, text, functions);
       // a define with the name of its file merges with it: that text means something else under other names
       if (parsed.every((part) => part.name !== undefined)) return named(parsed, name, text);
-      if (tables === undefined) this.#lru.set(text, (tables = new WeakMap()), text.length + 256);
+      if (tables === undefined) this.#lru.set(text, (tables = new WeakMap()), text.length * BYTES_A_CHARACTER + 512);
       tables.set(functions, parsed);
     }
     return named(parsed, name, text);
