@@ -11,6 +11,8 @@ export const FLOW_PLAIN = 4;
 export const SINGLE = 8;
 /** May stand as a `|` or `>` scalar. */
 export const BLOCK = 16;
+/** Holds what go-yaml cannot read back from JSON as it was: DEL, C1 controls, half surrogates, non-characters. */
+export const HARD = 32;
 
 const ORDINARY = 0;
 const UNPRINTABLE = 1;
@@ -40,6 +42,16 @@ export function isPrintable(c: number): boolean {
   return c >= 0xa0 && (c < 0xd800 || (c >= 0xe000 && c !== 0xfeff && c < 0xfffe));
 }
 
+/** Whether a character makes a text {@link HARD}. */
+function isHardAt(text: string, i: number): boolean {
+  const c = text.charCodeAt(i);
+  if (c < 0xd800) return c >= 0x7f && c <= 0x9f;
+  if (c >= 0xe000) return c >= 0xfffe;
+  const code = text.codePointAt(i) as number;
+  if (code > 0xffff) return false;
+  return c < 0xdc00 || i === 0 || (text.codePointAt(i - 1) as number) <= 0xffff;
+}
+
 function isBlankAt(text: string, i: number): boolean {
   const c = text.charCodeAt(i);
   return c === 32 || c === 9;
@@ -55,6 +67,7 @@ export function analyze(text: string): Analysis {
   if (length >= 3 && (c0 === 45 || c0 === 46) && text.charCodeAt(1) === c0 && text.charCodeAt(2) === c0) block = flow = true;
   let lineBreaks = false;
   let special = false;
+  let hard = false;
   let spaceBreak = false;
   let breakSpace = false;
   let previousSpace = false;
@@ -79,13 +92,16 @@ export function analyze(text: string): Analysis {
     if (kind === BREAK || (kind === UNPRINTABLE && (c === 13 || c === 0x85))) {
       lineBreaks = true;
       if (kind === UNPRINTABLE) special = true;
+      if (c === 0x85) hard = true;
       if (previousSpace) spaceBreak = true;
       previousSpace = false;
       previousBreak = afterWhite = true;
       continue;
     }
-    if (kind === UNPRINTABLE) special = true;
-    else if (kind === COLON) {
+    if (kind === UNPRINTABLE) {
+      special = true;
+      if (!hard && c >= 0x7f) hard = isHardAt(text, i);
+    } else if (kind === COLON) {
       flow = true;
       if (i + 1 >= length || isBlankAt(text, i + 1)) block = true;
     } else if (i === 0) {
@@ -99,7 +115,7 @@ export function analyze(text: string): Analysis {
   }
   const last = text.charCodeAt(length - 1);
   const edge = isEdge(c0) || isEdge(last);
-  let result = 0;
+  let result = hard ? HARD : 0;
   if (lineBreaks) result |= MULTILINE;
   const noPlain = special || spaceBreak || breakSpace || lineBreaks || edge;
   if (!noPlain && !block) result |= BLOCK_PLAIN;

@@ -215,7 +215,8 @@ class Decoder {
 
   #collectionKey(node: YamlNode, how: KeyRules): undefined {
     if (how.stringKeys) {
-      const problem = `line ${node.line}: cannot unmarshal ${node.tag} into string`;
+      const text = node.tag === '!!map' || node.tag === '!!seq' ? '' : ' ``';
+      const problem = `line ${node.line}: cannot unmarshal ${node.tag}${text} into string`;
       this.#issues.push({ code: 'YAML_TYPE', problem, node });
       return undefined;
     }

@@ -108,7 +108,7 @@ function flowMapping<V>(state: FastState<V>): V {
     const key = flowKey(state);
     c = space(state);
     if (c === 44 || c === 125) bail();
-    if (state.profile.unique && Object.hasOwn(out, key)) bail();
+    if (state.profile.unique && (Object.hasOwn(out, key) || key === '<<')) bail();
     const value = flowValue(state);
     if (key === '__proto__') define(out as Record<string, never>, key, value as never);
     else out[key] = value;

@@ -1,3 +1,4 @@
+import { pad } from './write-scalar.ts';
 import { bail, isMark, type FastState } from './fast-state.ts';
 
 /** Whether a character ends an indicator: a blank, a line break or the end. */
@@ -37,17 +38,20 @@ export function canBegin(c: number, next: number): boolean {
 
 /**
  * Moves over empty lines and comments to the next text.
+ * @param expected the column that it is likely to stand in
  * @returns its column, or -1 at the end of the document
  */
-export function nextColumn<V>(state: FastState<V>): number {
+export function nextColumn<V>(state: FastState<V>, expected: number): number {
   const { text, length } = state;
   let p = state.pos;
   let { lineStart } = state;
   for (;;) {
     const c = text.charCodeAt(p);
     if (c === 32) p++;
-    else if (c === 10) lineStart = ++p;
-    else if (c === 35) {
+    else if (c === 10) {
+      lineStart = ++p;
+      if (expected > 0 && text.startsWith(pad(expected), p)) p += expected;
+    } else if (c === 35) {
       p = text.indexOf('\n', p);
       if (p < 0) p = length;
     } else break;

@@ -42,7 +42,7 @@ function inline<V>(state: FastState<V>, indent: number): V {
 
 /** Reads the value of a key or an item that does not stand on its line. */
 function below<V>(state: FastState<V>, indent: number, dashes: boolean): V {
-  const column = nextColumn(state);
+  const column = nextColumn(state, indent + 2);
   if (column > indent) return node(state, column, indent);
   if (dashes && column === indent && state.text.charCodeAt(state.pos) === 45 && isEnd(state.text.charCodeAt(state.pos + 1))) {
     return sequence(state, column, true);
@@ -96,7 +96,7 @@ function mapping<V>(state: FastState<V>, column: number, firstKey: string): V {
   const out: Record<string, V> = {};
   let key = firstKey;
   for (;;) {
-    if (unique && Object.hasOwn(out, key)) bail();
+    if (unique && (Object.hasOwn(out, key) || key === '<<')) bail();
     let p = state.pos + 1;
     let c = text.charCodeAt(p);
     while (c === 32) c = text.charCodeAt(++p);
@@ -106,7 +106,7 @@ function mapping<V>(state: FastState<V>, column: number, firstKey: string): V {
     else value = inline(state, column);
     if (key === '__proto__') define(out as Record<string, never>, key, value as never);
     else out[key] = value;
-    const next = nextColumn(state);
+    const next = nextColumn(state, column);
     if (next !== column) {
       if (next > column) bail();
       break;
@@ -141,7 +141,7 @@ function sequence<V>(state: FastState<V>, column: number, dashed: boolean): V {
     state.pos = p;
     if (c === 10 || c === 35 || c !== c) out.push(below(state, column, false));
     else out.push(node(state, p - state.lineStart, column));
-    const next = nextColumn(state);
+    const next = nextColumn(state, column);
     if (next > column) bail();
     if (next < column) break;
     if (text.charCodeAt(state.pos) !== 45 || !isEnd(text.charCodeAt(state.pos + 1))) {
@@ -194,6 +194,7 @@ export class FastReader<V> {
       pos: 0,
       lineStart: 0,
       depth: 0,
+      hash: -1,
       breaks: 0,
     };
     try {
@@ -207,17 +208,17 @@ export class FastReader<V> {
 
 function document<V>(state: FastState<V>): FastResult<V> {
   const { text, length } = state;
-  let column = nextColumn(state);
+  let column = nextColumn(state, 0);
   let marked = false;
   if (column < 0 && state.pos < length) {
     if (text.charCodeAt(state.pos) === 46) bail();
     marked = true;
     state.pos += 3;
     endLine(state);
-    column = nextColumn(state);
+    column = nextColumn(state, 0);
   }
   if (column < 0) return { value: state.profile.nothing, found: marked, end: state.pos };
   const value = node(state, column, -1);
-  if (nextColumn(state) >= 0) bail();
+  if (nextColumn(state, 0) >= 0) bail();
   return { value, found: true, end: state.pos };
 }

@@ -15,6 +15,8 @@ export interface FastState<V> {
   /** Start of the current line. */
   lineStart: number;
   depth: number;
+  /** The next `#` at or behind a place that was looked from, or the text's length; found again when it is passed. */
+  hash: number;
   /** Line breaks that the last white space in a quoted scalar held. */
   breaks: number;
 }

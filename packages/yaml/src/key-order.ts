@@ -65,6 +65,10 @@ export function compareKeys(a: string, b: string, v3 = false): number {
   let i = 0;
   while (i < length && a.charCodeAt(i) === b.charCodeAt(i)) i++;
   if (i === length) return a.length - b.length;
+  const left = a.charCodeAt(i) | 32;
+  const right = b.charCodeAt(i) | 32;
+  // the usual case: two ASCII letters
+  if (left >= 97 && left <= 122 && right >= 97 && right <= 122) return a.charCodeAt(i) - b.charCodeAt(i);
   if (!hasSurrogates(a) && !hasSurrogates(b)) {
     return compareFrom(
       (k) => a.charCodeAt(k),

@@ -67,13 +67,14 @@ function hasNamedNull(mapping: YamlNode): boolean {
   return false;
 }
 
-/** Puts the pairs that a merge key names into a mapping. */
+/** Puts the pairs that a merge key names into a mapping. Whatever key is written `<<` goes, also one in quotes. */
 function applyMerge(node: YamlNode, file: string | undefined): void {
   const merge = findMerge(node, file);
-  if (merge < 0 && !hasNamedNull(node)) return;
-  const own = [...node.content];
+  const named = node.content.findIndex((key, i) => i % 2 === 0 && key.text === '<<');
+  if (merge < 0 && named < 0 && !hasNamedNull(node)) return;
   const sources = merge < 0 ? [] : mergeSources(node.content[merge + 1] as YamlNode, file);
-  if (merge >= 0) own.splice(merge, 2);
+  const own = [...node.content];
+  if (named >= 0) own.splice(named, 2);
   const content = [...own];
   for (const source of sources) if (source !== node) setPairs(content, source.content);
   setPairs(content, own);

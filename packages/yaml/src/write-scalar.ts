@@ -30,7 +30,6 @@ export interface Place {
 
 /** Writes a text without quotes, folded at spaces. The text holds no line breaks. */
 export function writePlain(text: string, place: Place): string {
-  if (place.column + text.length <= place.width) return text;
   let out = '';
   let from = 0;
   let column = place.column;
