@@ -1,6 +1,7 @@
 import type { Diagnostic } from '@flux-ts/base';
 import { Lru } from '@flux-ts/base';
 import type { TransformerConfig } from './config-types.ts';
+import type { Kustomization } from './kustomization.ts';
 import type { ReadSet } from './reads.ts';
 import type { Resource } from './resource.ts';
 import type { ResolvedVar } from './transformers/vars.ts';
@@ -30,6 +31,12 @@ export interface ParsedFile {
   readonly error?: unknown;
 }
 
+/** A kustomization file, read, and kustomize's warnings about it. */
+export interface ReadSettings {
+  readonly kustomization: Kustomization;
+  readonly warnings: readonly string[];
+}
+
 /** What a cache was good for. */
 export interface CacheStats {
   /** Files parsed. */
@@ -48,6 +55,7 @@ export class BuildCache {
   readonly #files: Lru<string, ParsedFile>;
   readonly #layers: Lru<string, Layer>;
   readonly #results: Lru<string, Finished>;
+  readonly #settings = new Lru<string, ReadSettings>(10_000);
   readonly #numbers = new WeakMap<object, number>();
   #lastNumber = 0;
   #parsed = 0;
@@ -74,6 +82,15 @@ export class BuildCache {
     const parsed = parse();
     this.#files.set(key, parsed, sizeBytes + 1);
     return parsed;
+  }
+
+  /** A kustomization file as it was read before; read where that is new. */
+  settings(key: string, read: () => ReadSettings): ReadSettings {
+    const known = this.#settings.get(key);
+    if (known !== undefined) return known;
+    const fresh = read();
+    this.#settings.set(key, fresh, 1);
+    return fresh;
   }
 
   /** A number for something that has no other name, for keys. */

@@ -1,12 +1,12 @@
 import type { NameReference, TransformerConfig } from './config-types.ts';
-import type { FieldSpec } from './field-spec.ts';
+import { compileSpec, type FieldSpec } from './field-spec.ts';
 
 // The places where names, labels, images and the like stand in well-known kinds, written as rules and spread out
 // once. A rule is `[group][/version][/Kind] path`, `+` before the path says that a missing field is made.
 
 function spec(kind: string, path: string): FieldSpec {
   const [group = '', version = '', name = ''] = kind.split('|');
-  return { group, version, kind: name, path: path.replace(/^\+/, ''), create: path.startsWith('+') };
+  return compileSpec({ group, version, kind: name, path: path.replace(/^\+/, ''), create: path.startsWith('+') });
 }
 
 function kindOnly(kind: string): string {

@@ -49,8 +49,9 @@ export interface SpecStep {
   readonly asList: boolean;
 }
 
-/** Splits a spec's path once. */
+/** Splits a spec's path once; gives back one that is compiled. */
 export function compileSpec(spec: FieldSpec): CompiledSpec {
+  if ('steps' in spec) return spec as CompiledSpec;
   const steps = splitPath(spec.path, '/').map((raw) => {
     const asList = raw.endsWith('[]');
     return { name: asList ? raw.slice(0, -2) : raw, asList };

@@ -1,5 +1,6 @@
 import { errorMessage, isObject, type JsonObject } from '@flux-ts/base';
 import { parseYaml, parseYamlDocuments } from '@flux-ts/yaml';
+import type { BuildCache } from './cache.ts';
 import { KustomizeError, failure, prefixed } from './errors.ts';
 import { readGo } from './go-struct.ts';
 import { kustomizationType } from './kustomization-schema.ts';
@@ -9,13 +10,16 @@ import type { Loader } from './loader.ts';
 const FILE_NAMES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'] as const;
 
 /** Reads the one kustomization file of a directory; warnings about old fields are added to `warnings`. @throws KustomizeError in kustomize's words */
-export function loadKustomization(loader: Loader, warnings: string[]): { readonly kustomization: Kustomization; readonly name: string } {
-  const found: { readonly name: string; readonly bytes: Uint8Array; readonly path: string }[] = [];
+export function loadKustomization(
+  loader: Loader,
+  cache: BuildCache,
+  warnings: string[],
+): { readonly kustomization: Kustomization; readonly name: string } {
+  const found: { readonly name: string; readonly bytes: Uint8Array; readonly path: string; readonly fingerprint: string }[] = [];
   for (const name of FILE_NAMES) {
     if (loader.probe(name) !== 'file') continue;
     try {
-      const { bytes, path } = loader.loadFile(name);
-      found.push({ name, bytes, path });
+      found.push({ name, ...loader.loadFile(name) });
     } catch (error) {
       if (error instanceof KustomizeError && error.code === 'KUSTOMIZE_LIMIT') throw error;
     }
@@ -28,9 +32,12 @@ export function loadKustomization(loader: Loader, warnings: string[]): { readonl
     );
   }
   if (found.length > 1) throw failure(`Found multiple kustomization files under: ${loader.root}\n`, 'KUSTOMIZE_CONFIG');
-  const raw = readKustomization(file.bytes, file.path);
-  warnings.push(...deprecationWarnings(raw));
-  return { kustomization: fixKustomization(raw, loader.root), name: file.name };
+  const settings = cache.settings(`${file.path}\u0000${file.fingerprint}\u0000${loader.root}`, () => {
+    const raw = readKustomization(file.bytes, file.path);
+    return { kustomization: fixKustomization(raw, loader.root), warnings: deprecationWarnings(raw) };
+  });
+  warnings.push(...settings.warnings);
+  return { kustomization: settings.kustomization, name: file.name };
 }
 
 function readKustomization(bytes: Uint8Array, path: string): JsonObject {

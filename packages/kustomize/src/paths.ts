@@ -1,7 +1,10 @@
 // Slash-separated paths, cleaned as Go's path package does.
 
+const CLEAN = /^(?:\/(?!\.{0,2}(?:\/|$))[^/]*)+$/;
+
 /** Resolves `.`, `..` and double slashes. */
 export function cleanPath(path: string): string {
+  if (CLEAN.test(path)) return path;
   const rooted = path.startsWith('/');
   const out: string[] = [];
   for (const part of path.split('/')) {

@@ -86,7 +86,7 @@ export class Target {
     this.loader = init.loader;
     this.#context = init.context;
     this.#depth = init.depth;
-    const file = loadKustomization(init.loader, init.context.warnings);
+    const file = loadKustomization(init.loader, init.context.cache, init.context.warnings);
     this.kustomization = file.kustomization;
     this.fileName = file.name;
     const parent = init.parent;
