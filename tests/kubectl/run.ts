@@ -1,6 +1,7 @@
 // Plays scenarios with the real kubectl and helm against the embedded API server and prints how many of them went as in a
-// real cluster. Options: --corpus DIR (charts), --only TEXT (names that contain it), --program NAME, --url URL (a running server).
-import { existsSync } from 'node:fs';
+// real cluster. Options: --corpus DIR (charts), --only TEXT (names that contain it), --program NAME, --kubeconfig FILE (a cluster
+// that runs already, with its current context; default: a server of its own).
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { RealClock, systemRandom } from '@flux-ts/base';
 import { createApiServer } from '@flux-ts/apiserver';
@@ -46,10 +47,22 @@ function binary(program: Program): string {
   return path;
 }
 
-const server = await createApiServer({ clock: new RealClock(), random: systemRandom, freeze: true });
-const listener = await server.listen();
-const stop = startSimulator(server);
-const stage: Stage = { url: option('url') ?? listener.url, corpus, binary };
+const given = option('kubeconfig');
+const own = given === undefined ? await startOwn() : undefined;
+const stage: Stage = { url: own?.url ?? '', corpus, binary, ...(given === undefined ? {} : { kubeconfig: readFileSync(given, 'utf8') }) };
+
+async function startOwn(): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
+  const server = await createApiServer({ clock: new RealClock(), random: systemRandom, freeze: true });
+  const { url } = await server.listen();
+  const stop = startSimulator(server);
+  return {
+    url,
+    close: async () => {
+      stop();
+      await server.close();
+    },
+  };
+}
 
 const jobs: { scenario: Scenario; program: Program }[] = [];
 let skipped = 0;
@@ -99,8 +112,7 @@ async function lane(): Promise<void> {
   }
 }
 await Promise.all(Array.from({ length: LANES }, lane));
-stop();
-await server.close();
+await own?.close();
 console.log(`conformance:kubectl: ${passed} of ${passed + failed} scenarios${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);

@@ -53,6 +53,8 @@ export const HELMS: readonly Program[] = ['helm4', 'helm3'];
 /** Where scenarios run. */
 export interface Stage {
   readonly url: string;
+  /** The text of a kubeconfig for a cluster that runs already; without it the server at `url` is used as it is. */
+  readonly kubeconfig?: string;
   readonly corpus: string;
   readonly binary: (program: Program) => string;
 }
@@ -87,7 +89,15 @@ export async function play(scenario: Scenario, program: Program, stage: Stage): 
       mkdirSync(dirname(join(directory, path)), { recursive: true });
       writeFileSync(join(directory, path), fill(text));
     }
-    writeFileSync(join(directory, 'kubeconfig'), kubeconfig(stage.url, namespace));
+    writeFileSync(join(directory, 'kubeconfig'), stage.kubeconfig ?? kubeconfig(stage.url));
+    // the namespace of the current context, also of a kubeconfig that was given
+    const set = await execute({
+      binary: stage.binary('kubectl136'),
+      args: ['config', 'set-context', '--current', `--namespace=${namespace}`],
+      directory,
+      env: {},
+    });
+    if (set.code !== 0) return `kubeconfig: ${set.stderr}`;
     const kubectl = program.startsWith('kubectl') ? program : 'kubectl136';
     const command = (step: Step): Promise<Outcome> =>
       execute({
@@ -206,13 +216,13 @@ function environment(directory: string, more: Readonly<Record<string, string>>):
   return { PATH: process.env['PATH'] ?? '', HOME: directory, KUBECONFIG: join(directory, 'kubeconfig'), ...more };
 }
 
-function kubeconfig(url: string, namespace: string): string {
+function kubeconfig(url: string): string {
   return `apiVersion: v1
 kind: Config
 current-context: test
 clusters: [{name: test, cluster: {server: "${url}"}}]
 users: [{name: test, user: {}}]
-contexts: [{name: test, context: {cluster: test, user: test, namespace: ${namespace}}}]
+contexts: [{name: test, context: {cluster: test, user: test}}]
 `;
 }
 

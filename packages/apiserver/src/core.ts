@@ -1,6 +1,6 @@
 import type { Clock, Counters, JsonObject, Logger, Random } from '@flux-ts/base';
 import type { KubeUser } from '@flux-ts/kube';
-import type { Kinds } from '@flux-ts/schema';
+import type { CelCompiler, Kinds } from '@flux-ts/schema';
 import type { Catalog } from './registry/catalog.ts';
 import type { Target } from './registry/resource.ts';
 import type { OpenApi } from './openapi/openapi.ts';
@@ -19,6 +19,8 @@ export interface Core {
   readonly catalog: Catalog;
   readonly kinds: Kinds;
   readonly custom: CustomResources;
+  /** Compiles the rules of CRDs. */
+  readonly cel: CelCompiler | undefined;
   readonly authorizer: Authorizer;
   readonly tokens: TokenIssuer;
   readonly allocator: Allocator;

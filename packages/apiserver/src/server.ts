@@ -124,12 +124,14 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const keys = ensureKeys(store, options);
   const catalog = new Catalog();
   for (const type of builtInResources(kinds)) catalog.set(type);
-  const custom = new CustomResources({ store, catalog, clock, cel: options.cel ?? celRules({ formats: NAMED_FORMATS }) });
+  const cel = options.cel ?? celRules({ formats: NAMED_FORMATS });
+  const custom = new CustomResources({ store, catalog, clock, cel });
   const core: Core & { additiveCrds: readonly string[] } = {
     store,
     catalog,
     kinds,
     custom,
+    cel,
     authorizer: new Authorizer(store),
     tokens: keys.tokens,
     allocator: new Allocator(store),

@@ -1,5 +1,5 @@
-import { getArray, getObject, getPath, getString, isObject, type JsonObject, type JsonValue } from '@flux-ts/base';
-import { fieldError, type FieldError } from '@flux-ts/schema';
+import { deepEqual, getArray, getObject, getPath, getString, isObject, type JsonObject, type JsonValue } from '@flux-ts/base';
+import { checkStructural, fieldError, type CelCompiler, type FieldError } from '@flux-ts/schema';
 import type { Strategy, StrategyInput } from '../strategies/strategy.ts';
 import { finalizersOf, metaString, withMetadata } from '../write/metadata.ts';
 import { addVersions } from './additive.ts';
@@ -23,9 +23,9 @@ export const crdStrategy: Strategy = {
     if (!finalizersOf(old).includes(CLEANUP) || finalizers.includes(CLEANUP)) return added;
     return withMetadata(added, { finalizers: [...finalizers, CLEANUP] });
   },
-  validateCreate: definitionErrors,
-  validateUpdate(next, old) {
-    const errors = definitionErrors(next);
+  validateCreate: (object, { core }) => definitionErrors(object, { cel: core.cel }),
+  validateUpdate(next, old, { core }) {
+    const errors = definitionErrors(next, { cel: core.cel, old });
     for (const path of ['spec.group', 'spec.names.plural', 'spec.names.kind', 'spec.scope']) {
       const steps = path.split('.');
       if (getPath(next, steps) !== getPath(old, steps))
@@ -72,7 +72,12 @@ function filledIn(crd: JsonObject): JsonObject {
   return { ...spec, names, conversion };
 }
 
-function definitionErrors(crd: JsonObject): FieldError[] {
+interface Around {
+  readonly cel: CelCompiler | undefined;
+  readonly old?: JsonObject;
+}
+
+function definitionErrors(crd: JsonObject, around: Around): FieldError[] {
   const spec = getObject(crd, ['spec']) ?? {};
   const names = getObject(spec, ['names']) ?? {};
   const errors: FieldError[] = [];
@@ -99,13 +104,15 @@ function definitionErrors(crd: JsonObject): FieldError[] {
     const schema = getObject(version, ['schema', 'openAPIV3Schema']);
     const at = `spec.versions[${i}].schema.openAPIV3Schema`;
     if (schema === undefined) errors.push(fieldError('FieldValueRequired', at, '', 'schemas are required'));
-    else if (schema['type'] !== 'object') {
-      errors.push(
-        schema['type'] === undefined
-          ? fieldError('FieldValueRequired', `${at}.type`, '', 'must not be empty at the root')
-          : fieldError('FieldValueInvalid', `${at}.type`, schema['type'], 'must be object at the root'),
-      );
-    }
+    else errors.push(...schemaErrors(version, schema, { ...around, at }));
   });
   return errors;
+}
+
+/** What is wrong with the schema of a version; one that was there before is not asked again. */
+function schemaErrors(version: JsonObject, schema: JsonObject, { cel, old, at }: Around & { readonly at: string }): FieldError[] {
+  const before = old === undefined ? undefined : versionsOf(old).find((v) => v['name'] === version['name']);
+  if (before !== undefined && deepEqual(getObject(before, ['schema', 'openAPIV3Schema']), schema)) return [];
+  const status = getPath(version, ['subresources', 'status']) !== undefined;
+  return checkStructural(schema, { path: at, status, ...(cel === undefined ? {} : { cel }) });
 }
