@@ -63,7 +63,9 @@ export function hooksOfRelease(record: ReleaseRecord): Hook[] {
     path: hook.path ?? '',
     manifest: hook.manifest ?? '',
     events: (hook.events ?? []) as Hook['events'],
-    ...(hook.last_run === undefined ? {} : { lastRun: hook.last_run }),
+    ...(hook.last_run === undefined || (hook.last_run.phase === '' && hook.last_run.started_at === undefined)
+      ? {}
+      : { lastRun: hook.last_run }),
     weight: hook.weight ?? 0,
     deletePolicies: hook.delete_policies ?? [],
     outputLogPolicies: hook.output_log_policies ?? [],

@@ -1,6 +1,7 @@
+import { compareBytes, errorMessage } from '@flux-ts/base';
+import { getField, mappingNode, parseNodes, printNodes, removeField, scalarNode, setField, type YamlNode } from '@flux-ts/yaml';
 import { RenderError } from '../errors.ts';
 import type { HelmMajor } from '../values/coalesce.ts';
-import { splitManifests } from './split.ts';
 import { sourceBlock, type SortedManifests } from './manifests.ts';
 
 /** A program between rendering and applying. */
@@ -24,43 +25,64 @@ interface Context {
   readonly sort: (files: ReadonlyMap<string, string>) => SortedManifests;
 }
 
-/** Marks each document with its file, in the way that survives programs that keep annotations or comments. */
-function marked(files: ReadonlyMap<string, string>, helmVersion: HelmMajor): string {
-  let out = '';
-  for (const [path, text] of files) {
+/** The documents of a text as kyaml reads them: blank ones left out, a single List taken apart. */
+function documentsOf(text: string, path: string): YamlNode[] {
+  let nodes: YamlNode[];
+  try {
+    nodes = parseNodes(text);
+  } catch (error) {
+    throw failed(`parsing ${path}: ${errorMessage(error)}`, error);
+  }
+  const roots = nodes
+    .map((node) => (node.kind === 'document' ? node.content[0] : node))
+    .filter((node) => node?.kind === 'mapping') as YamlNode[];
+  const [only] = roots;
+  const kind = only === undefined ? undefined : getField(only, 'kind')?.text;
+  if (roots.length !== 1 || only === undefined || (kind !== 'List' && kind !== 'ResourceList')) return roots;
+  return getField(only, 'items')?.content ?? [];
+}
+
+/** Marks each document with its file, in an annotation. */
+function marked(files: ReadonlyMap<string, string>): string {
+  const out: YamlNode[] = [];
+  for (const path of [...files.keys()].sort(compareBytes)) {
+    const text = files.get(path) as string;
     if (path.slice(path.lastIndexOf('/') + 1).startsWith('_') || text.trim() === '') continue;
-    for (const content of splitManifests(text, helmVersion)) {
-      const line = /^metadata:[ \t]*$/m.exec(content);
-      const inside = line === null ? undefined : /^( +)annotations:[ \t]*$/m.exec(content.slice(line.index));
-      // annotations in flow style cannot take another line; a comment says the same
-      const flow = /^ +annotations:[ \t]*\{/m.test(content);
-      if (line === null || flow) out += `---\n# ${MARK}: ${path}\n${content}\n`;
-      else if (inside === null || inside === undefined) {
-        const at = line.index + line[0].length;
-        const indent = /^\n( +)\S/.exec(content.slice(at))?.[1] ?? '  ';
-        out += `---\n${content.slice(0, at)}\n${indent}annotations:\n${indent}  ${MARK}: ${JSON.stringify(path)}${content.slice(at)}\n`;
-      } else {
-        const at = line.index + inside.index + inside[0].length;
-        const indent = `${inside[1]}  `;
-        out += `---\n${content.slice(0, at)}\n${indent}${MARK}: ${JSON.stringify(path)}${content.slice(at)}\n`;
-      }
+    for (const node of documentsOf(text, path)) {
+      const metadata = getField(node, 'metadata') ?? created(node, 'metadata');
+      const annotations = getField(metadata, 'annotations') ?? created(metadata, 'annotations');
+      if (annotations.content.length === 0) annotations.style = mappingNode().style;
+      setField(annotations, MARK, scalarNode(path, '!!str', 'single'));
+      out.push(node);
     }
   }
-  return out;
+  return printNodes(out);
+}
+
+function created(node: YamlNode, key: string): YamlNode {
+  const value = mappingNode();
+  setField(node, key, value);
+  return value;
 }
 
 /** Takes the marks out again. Documents without one belong to a file of the post-renderer's own. */
-function unmarked(text: string, helmVersion: HelmMajor): Map<string, string> {
-  const files = new Map<string, string>();
-  for (const content of splitManifests(text, helmVersion)) {
-    const found = new RegExp(`^[ #]*${MARK.replaceAll('.', '\\.')}: *"?([^"\\n]*)"?[ \\t]*\\n?`, 'm').exec(content);
-    const path = found?.[1] ?? 'generated-by-postrender-0.yaml';
-    let body = found === null ? content : content.slice(0, found.index) + content.slice(found.index + found[0].length);
-    body = body.replace(/^ +annotations:[ \t]*\n(?= {0,2}\S|\s*$)/m, '');
-    const before = files.get(path);
-    files.set(path, before === undefined ? body : `${before}\n---\n${body}`);
+function unmarked(text: string): Map<string, string> {
+  const byFile = new Map<string, YamlNode[]>();
+  for (const [i, node] of documentsOf(text, 'post rendered output').entries()) {
+    const metadata = getField(node, 'metadata');
+    const annotations = metadata === undefined ? undefined : getField(metadata, 'annotations');
+    const path = (annotations === undefined ? undefined : getField(annotations, MARK)?.text) ?? `generated-by-postrender-${i}.yaml`;
+    if (annotations !== undefined && metadata !== undefined) {
+      removeField(annotations, MARK);
+      if (annotations.content.length === 0) removeField(metadata, 'annotations');
+    }
+    byFile.set(path, [...(byFile.get(path) ?? []), node]);
   }
-  return files;
+  return new Map([...byFile].map(([path, nodes]) => [path, printNodes(nodes)]));
+}
+
+function failed(message: string, cause: unknown): RenderError {
+  return new RenderError({ code: 'RENDER_POST', message, cause });
 }
 
 /**
@@ -75,14 +97,13 @@ export function postRendered(files: ReadonlyMap<string, string>, context: Contex
     try {
       return postRender.run(text);
     } catch (error) {
-      const message = `error while running post render on files: ${error instanceof Error ? error.message : String(error)}`;
-      throw new RenderError({ code: 'RENDER_POST', message, cause: error });
+      throw failed(`error while running post render on files: ${errorMessage(error)}`, error);
     }
   };
-  if (postRender.strategy === 'combined') return { ...sort(unmarked(run(marked(files, helmVersion)), helmVersion)), postponed: false };
+  if (postRender.strategy === 'combined') return { ...sort(unmarked(run(marked(files)))), postponed: false };
   const sorted = sort(files);
   const hooks = new Map<string, string>();
   for (const hook of sorted.hooks) hooks.set(hook.path, `${hooks.get(hook.path) ?? ''}${sourceBlock(hook.path, hook.manifest)}`);
-  const done = hooks.size === 0 ? sorted.hooks : sort(unmarked(run(marked(hooks, helmVersion)), helmVersion)).hooks;
+  const done = hooks.size === 0 ? sorted.hooks : sort(unmarked(run(marked(hooks)))).hooks;
   return { hooks: done, manifests: sorted.manifests, postponed: true };
 }
