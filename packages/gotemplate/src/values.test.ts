@@ -94,6 +94,19 @@ describe('Go values in templates', () => {
     expect(answer(text, data())).toEqual(want);
   });
 
+  test('a key with the name of the prototype is a key like others', () => {
+    const map = '{{ $d := dict "__proto__" (dict "x" 1) "a" 2 }}';
+    expect(
+      answer(`${map}{{ $d.x }} {{ (get $d "__proto__").x }} {{ keys $d }} {{ deepCopy $d | toJson }} {{ merge (dict) $d | toJson }}`),
+    ).toEqual({
+      want: '<no value> 1 [__proto__ a] {"__proto__":{"x":1},"a":2} {"__proto__":{"x":1},"a":2}',
+    });
+    expect(Object.keys(namedMap('x.Y', JSON.parse('{"__proto__":{"x":1}}') as TemplateMap))).toEqual(['__proto__']);
+    expect(answer('{{ .__proto__ }}{{ .v.__proto__ }}{{ (.v.constructor).name }}', { v: {} })).toEqual({
+      want: '<no value><no value><no value>',
+    });
+  });
+
   test('a view of a map shares its keys', () => {
     const map: TemplateMap = { a: 1 };
     answer('{{ set .v "b" 2 }}', { v: new GoNamedMap('common.Values', map) });

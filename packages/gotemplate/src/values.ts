@@ -1,4 +1,4 @@
-import { Lru, sortedKeys, type JsonObject } from '@flux-ts/base';
+import { Lru, define, sortedKeys, type JsonObject, type JsonValue } from '@flux-ts/base';
 import { GO_TYPE, GoObject, GoValue, type MaybeValue, type TemplateMap, type TemplateValue } from './model.ts';
 import {
   ANY,
@@ -143,9 +143,15 @@ export function isNilSlice(value: MaybeValue): boolean {
 
 const STRING_MAP_PROTOTYPE: object = Object.freeze({ [GO_TYPE]: STRING_MAP });
 
+function withEntries(prototype: object, entries: Readonly<Record<string, TemplateValue>>): TemplateMap {
+  const out = Object.create(prototype) as TemplateMap;
+  for (const key of Object.keys(entries)) define(out as Record<string, JsonValue>, key, entries[key] as JsonValue);
+  return out;
+}
+
 /** A map[string]string: still an object with own enumerable keys. The entries are copied. */
 export function stringMap(entries: Readonly<Record<string, string>>): TemplateMap {
-  return Object.assign(Object.create(STRING_MAP_PROTOTYPE) as TemplateMap, entries);
+  return withEntries(STRING_MAP_PROTOTYPE, entries);
 }
 
 /** Prototypes by the names of types, so that maps of one type share a shape. */
@@ -159,7 +165,7 @@ function mapPrototype(type: GoType): object {
 
 /** A map of any type: still an object with own enumerable keys. `type` is made by `mapType`. The entries are copied. */
 export function typedMap(type: GoType, entries: Readonly<Record<string, TemplateValue>>): TemplateMap {
-  return Object.assign(Object.create(mapPrototype(type)) as TemplateMap, entries);
+  return withEntries(mapPrototype(type), entries);
 }
 
 /** Types of named maps by their names. */
