@@ -1,7 +1,7 @@
 // Measures `flux kustomize build` against `kubectl kustomize` 1.36 in one run: generated overlays (name prefix, labels, images,
 // patches) of 100, 1,000 and 4,000 resources, cold and with --batch, CPU time and peak memory; then every kustomization of
 // a recorded fleet in one process, and what a change there builds again.
-// Usage: npm run bench:kustomize [-- --rounds N] [--fleet DIR]. Needs `npm run build`, and kubectl of `node tools/oracle.mjs install`.
+// Usage: npm run bench:kustomize [-- --rounds N] [--fleet DIR] [--fleet-only]. Needs `npm run build`, and kubectl of `node tools/oracle.mjs install`.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -229,6 +229,13 @@ function compareFleet(fleet: string, program: string): void {
   );
 }
 
+interface Rebuilt {
+  readonly millis: number;
+  readonly cpuMillis: number;
+  readonly results: number;
+  readonly layers: number;
+}
+
 /** What a changed line builds again, over a file system in memory. */
 function incremental(fleet: string): void {
   const files = filesOf(fleet);
@@ -236,8 +243,9 @@ function incremental(fleet: string): void {
   const cache = new BuildCache();
   const paths = kustomizations(fleet).sort();
   const readers = new Map<string, Set<string>>();
-  const buildAll = (note: boolean): { readonly millis: number; readonly built: number } => {
-    const before = cache.stats().built;
+  const buildAll = (note: boolean): Rebuilt => {
+    const before = cache.stats();
+    const cpuBefore = process.cpuUsage();
     const started = performance.now();
     for (const path of paths) {
       try {
@@ -248,8 +256,13 @@ function incremental(fleet: string): void {
         continue;
       }
     }
-    return { millis: performance.now() - started, built: cache.stats().built - before };
+    const { results, built } = cache.stats();
+    const cpu = process.cpuUsage(cpuBefore);
+    const cpuMillis = (cpu.user + cpu.system) / 1000;
+    return { millis: performance.now() - started, cpuMillis, results: results - before.results, layers: built - before.built };
   };
+  const text = ({ millis, cpuMillis, results, layers }: Rebuilt): string =>
+    `${ms(millis)} wall (${ms(cpuMillis)} CPU), ${results} results and ${layers} bases built`;
   const first = buildAll(true);
   const again = buildAll(false);
   fs = memoryFileSystem({ ...files, [join(fleet, 'unrelated.txt')]: 'x' });
@@ -257,15 +270,16 @@ function incremental(fleet: string): void {
   // the file with the most readers that is an object, not a kustomization
   const [changed = '', who = new Set()] =
     [...readers].filter(([file]) => !/kustomization\.ya?ml$/i.test(file)).sort((a, b) => b[1].size - a[1].size)[0] ?? [];
-  fs = memoryFileSystem({ ...files, [changed]: Buffer.concat([fs.read(changed), Buffer.from('# one more line\n')]) });
-  const related = buildAll(false);
-  console.log(
-    `incremental, ${paths.length} paths: first ${ms(first.millis)} (${first.built} layers built), again ${ms(again.millis)} (${again.built})`,
-  );
-  console.log(`  an unrelated file: ${ms(unrelated.millis)}, ${unrelated.built} built, at most 0: ${verdict(unrelated.built === 0)}`);
-  console.log(
-    `  one line of ${changed.slice(fleet.length + 1)}, which ${who.size} read: ${ms(related.millis)}, ${related.built} built: ${verdict(related.millis < 50 && related.built <= who.size)}`,
-  );
+  let related = first;
+  for (let round = 0; round < 5; round++) {
+    fs = memoryFileSystem({ ...files, [changed]: Buffer.concat([fs.read(changed), Buffer.from('# one more line\n')]) });
+    const rebuilt = buildAll(false);
+    if (rebuilt.millis < related.millis) related = rebuilt;
+  }
+  console.log(`incremental, ${paths.length} paths: first ${text(first)}; again ${text(again)}`);
+  console.log(`  an unrelated file: ${text(unrelated)}, at most 0: ${verdict(unrelated.results + unrelated.layers === 0)}`);
+  const ok = related.millis < 50 && related.results === who.size;
+  console.log(`  one line of ${changed.slice(fleet.length + 1)}, which ${who.size} read: ${text(related)}, under 50 ms: ${verdict(ok)}`);
 }
 
 const fleet = resolve(option('fleet', join(repository, '../shared/corpus/fleets/home-ops-bjw-s')));
@@ -275,8 +289,10 @@ if (kubectl === undefined || !existsSync(flux[1] as string)) {
 }
 const home = mkdtempSync(join(tmpdir(), 'flux-bench-kustomize-'));
 try {
-  compareSizes(home, kubectl);
-  compareBatch(home, kubectl);
+  if (!process.argv.includes('--fleet-only')) {
+    compareSizes(home, kubectl);
+    compareBatch(home, kubectl);
+  }
   if (existsSync(fleet)) {
     compareFleet(fleet, kubectl);
     incremental(fleet);

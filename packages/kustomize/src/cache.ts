@@ -41,9 +41,11 @@ export interface ReadSettings {
 export interface CacheStats {
   /** Files parsed. */
   readonly parsed: number;
-  /** Directories built. */
+  /** Directories built on the way to a result. */
   readonly built: number;
-  /** Directories taken from the cache. */
+  /** Whole results built. */
+  readonly results: number;
+  /** Directories and results taken from the cache. */
   readonly reused: number;
 }
 
@@ -60,6 +62,7 @@ export class BuildCache {
   #lastNumber = 0;
   #parsed = 0;
   #built = 0;
+  #resultsBuilt = 0;
   #reused = 0;
 
   /** @param options.maxFileBytes the largest sum of the sizes of parsed files kept; @param options.maxResources the most resources in kept directories */
@@ -71,7 +74,7 @@ export class BuildCache {
 
   /** How much was done and how much was not. */
   stats(): CacheStats {
-    return { parsed: this.#parsed, built: this.#built, reused: this.#reused };
+    return { parsed: this.#parsed, built: this.#built, results: this.#resultsBuilt, reused: this.#reused };
   }
 
   /** A file's objects; parsed where that is new. */
@@ -109,7 +112,7 @@ export class BuildCache {
 
   /** Keeps a finished build; what it did not read must not change it. */
   keepResult(key: string, finished: Finished): void {
-    this.#built++;
+    this.#resultsBuilt++;
     this.#results.set(key, finished, finished.resources.length + 1);
   }
 
