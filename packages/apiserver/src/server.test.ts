@@ -1,4 +1,4 @@
-import { seededRandom, VirtualClock, type JsonObject } from '@flux-ts/base';
+import { Counters, seededRandom, VirtualClock, type JsonObject } from '@flux-ts/base';
 import type { KubeWatchEvent } from '@flux-ts/kube';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createApiServer, serviceAccountUser, type ApiServer } from './index.ts';
@@ -313,4 +313,38 @@ describe('authorization', () => {
     const headers = { 'impersonate-user': 'system:serviceaccount:default:default' };
     expect((await call('GET', CONFIG_MAPS, undefined, {}, headers)).status).toBe(403);
   });
+});
+
+test('a snapshot makes the same cluster again', async () => {
+  await call('POST', CONFIG_MAPS, configMap('kept', { x: '1' }));
+  server.installCrd({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'things.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Cluster',
+      names: { plural: 'things', kind: 'Thing' },
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+    },
+  });
+  server.seed([{ apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 'a' } }]);
+  const saved = server.snapshot();
+  const other = await createApiServer({ clock, random: seededRandom(2) });
+  other.restore(saved);
+  const uids = (objects: readonly JsonObject[]): unknown[] => objects.map((o) => (o['metadata'] as JsonObject)['uid']);
+  expect(uids(other.snapshot())).toEqual(uids(saved));
+  const thing = await other.transport().request({ method: 'GET', path: '/apis/example.com/v1/things/a' });
+  expect(thing.body).toMatchObject({ kind: 'Thing', metadata: { name: 'a' } });
+  await other.close();
+});
+
+test('nothing is serialised for readers inside the process', async () => {
+  const counters = new Counters();
+  const quiet = await createApiServer({ clock, random: seededRandom(3), counters });
+  const api = quiet.transport();
+  await api.request({ method: 'POST', path: CONFIG_MAPS, body: configMap('a') });
+  await api.request({ method: 'GET', path: CONFIG_MAPS });
+  expect(counters.get('apiserver.serialise')).toBe(0);
+  await quiet.close();
 });

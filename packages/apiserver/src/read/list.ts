@@ -23,7 +23,7 @@ export function readListing(context: ResourceContext): Listing {
   const { core, request, target } = context;
   const table = core.store.table(target.type.table);
   const selection = selectionOf(context);
-  const limit = Number(request.query.get('limit') || 0);
+  const limit = integerOption(context, 'limit');
   const token = request.query.get('continue');
   const version = request.query.get('resourceVersion');
   checkVersionMatch(context, version, token);
@@ -97,6 +97,14 @@ function tooOld(from: Continue): ApiError {
   const error = expired(message);
   (error.status as Record<string, JsonValue>)['metadata'] = { continue: encodeContinue({ revision: -1, start: from.start }) };
   return error;
+}
+
+/** A whole number of the query, 0 where it is not given. @throws ApiError BadRequest */
+export function integerOption(context: ResourceContext, name: string): number {
+  const text = context.request.query.get(name);
+  if (text === '') return 0;
+  if (!/^-?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  return Number(text);
 }
 
 /** The revision that a request names; undefined for none and for "0". @throws ApiError for one that is not there yet */

@@ -4,7 +4,7 @@ import type { ResourceContext } from '../core.ts';
 import { apiVersionOf } from '../registry/resource.ts';
 import { expired, invalid } from '../status.ts';
 import { Watch } from '../storage/watch.ts';
-import { revisionOf } from './list.ts';
+import { integerOption, revisionOf } from './list.ts';
 import { selectionOf } from './selection.ts';
 
 /** How events of a watch are shown: as they are, or as tables or bare metadata. */
@@ -25,6 +25,7 @@ export function openWatch(context: ResourceContext, shown?: WatchView): Watch {
   const table = core.store.table(target.type.table);
   const streaming = request.query.has('sendInitialEvents') && request.query.flag('sendInitialEvents');
   checkOptions(context);
+  const seconds = integerOption(context, 'timeoutSeconds');
   const version = request.query.get('resourceVersion');
   const revision = revisionOf(context);
   const fromNow = core.store.revision;
@@ -52,7 +53,6 @@ export function openWatch(context: ResourceContext, shown?: WatchView): Watch {
     stored: shown?.stored ?? true,
   });
   core.counters.add('apiserver.watch');
-  const seconds = Number(request.query.get('timeoutSeconds') || 0);
   if (seconds > 0) watch.onClose(core.clock.schedule(seconds * 1000, () => watch.end()));
   return watch;
 }
