@@ -80,6 +80,12 @@ function probe(o: Draft): void {
 }
 
 function podSpec(o: Draft): void {
+  // the old name of the field always says the same as the new one
+  const account = o.text('serviceAccountName') === '' ? o.text('serviceAccount') : o.text('serviceAccountName');
+  if (account !== '' && (o.text('serviceAccountName') !== account || o.text('serviceAccount') !== account)) {
+    o.set(['serviceAccountName'], account);
+    o.set(['serviceAccount'], account);
+  }
   o.fillZero(['dnsPolicy'], 'ClusterFirst');
   o.fillZero(['restartPolicy'], 'Always');
   o.fill(['securityContext'], {});

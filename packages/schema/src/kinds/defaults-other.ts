@@ -74,8 +74,20 @@ export const OTHER_DEFAULTS: readonly [string, (draft: Draft) => void][] = [
   ['io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference', (o) => o.fill(['port'], 443)],
   ['io.k8s.api.authentication.v1.TokenRequestSpec', (o) => o.fill(['expirationSeconds'], 3600)],
   [`${FLOW}.FlowSchemaSpec`, (o) => o.fillZero(['matchingPrecedence'], 1000)],
-  [`${FLOW}.LimitedPriorityLevelConfiguration`, (o) => o.fill(['nominalConcurrencyShares'], 30)],
-  [`${FLOW}.ExemptPriorityLevelConfiguration`, (o) => o.fill(['nominalConcurrencyShares'], 0)],
+  [
+    `${FLOW}.LimitedPriorityLevelConfiguration`,
+    (o): void => {
+      o.fill(['nominalConcurrencyShares'], 30);
+      o.fill(['lendablePercent'], 0);
+    },
+  ],
+  [
+    `${FLOW}.ExemptPriorityLevelConfiguration`,
+    (o): void => {
+      o.fill(['nominalConcurrencyShares'], 0);
+      o.fill(['lendablePercent'], 0);
+    },
+  ],
   [
     `${FLOW}.QueuingConfiguration`,
     (o): void => {

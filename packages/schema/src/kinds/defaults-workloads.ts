@@ -12,7 +12,14 @@ export const WORKLOAD_DEFAULTS: readonly [string, (draft: Draft) => void][] = [
   [`${APPS}.ReplicaSet`, (o): void => o.fill(['spec', 'replicas'], 1)],
   [`${BATCH}.Job`, job],
   [`${BATCH}.CronJob`, cronJob],
-  [`${AUTOSCALING}.v1.HorizontalPodAutoscaler`, (o): void => o.fill(['spec', 'minReplicas'], 1)],
+  [
+    `${AUTOSCALING}.v1.HorizontalPodAutoscaler`,
+    (o): void => {
+      o.fill(['spec', 'minReplicas'], 1);
+      if (o.text('metadata', 'annotations', 'autoscaling.alpha.kubernetes.io/metrics') === '')
+        o.fill(['spec', 'targetCPUUtilizationPercentage'], 80);
+    },
+  ],
   [`${AUTOSCALING}.v2.HorizontalPodAutoscaler`, autoscaler],
 ];
 
@@ -22,6 +29,9 @@ function deployment(o: Draft): void {
   if (o.text('spec', 'strategy', 'type') === 'RollingUpdate') {
     o.fill(['spec', 'strategy', 'rollingUpdate', 'maxUnavailable'], '25%');
     o.fill(['spec', 'strategy', 'rollingUpdate', 'maxSurge'], '25%');
+  } else if (o.get('spec', 'strategy', 'rollingUpdate') !== undefined) {
+    o.fill(['spec', 'strategy', 'rollingUpdate', 'maxUnavailable'], 0);
+    o.fill(['spec', 'strategy', 'rollingUpdate', 'maxSurge'], 0);
   }
   o.fill(['spec', 'revisionHistoryLimit'], 10);
   o.fill(['spec', 'progressDeadlineSeconds'], 600);
@@ -42,9 +52,7 @@ function statefulSet(o: Draft): void {
     o.set(['spec', 'updateStrategy', 'type'], 'RollingUpdate');
     o.fill(['spec', 'updateStrategy', 'rollingUpdate'], {});
   }
-  if (o.text('spec', 'updateStrategy', 'type') === 'RollingUpdate' && o.get('spec', 'updateStrategy', 'rollingUpdate') !== undefined) {
-    o.fill(['spec', 'updateStrategy', 'rollingUpdate', 'partition'], 0);
-  }
+  if (o.get('spec', 'updateStrategy', 'rollingUpdate') !== undefined) o.fill(['spec', 'updateStrategy', 'rollingUpdate', 'partition'], 0);
   o.fillZero(['spec', 'persistentVolumeClaimRetentionPolicy', 'whenDeleted'], 'Retain');
   o.fillZero(['spec', 'persistentVolumeClaimRetentionPolicy', 'whenScaled'], 'Retain');
   o.fill(['spec', 'replicas'], 1);

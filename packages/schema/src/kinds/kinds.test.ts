@@ -245,6 +245,16 @@ describe('defaults', () => {
       want: { spec: { concurrencyPolicy: 'Allow', suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1 } },
     },
     {
+      kind: ['autoscaling/v1', 'HorizontalPodAutoscaler'],
+      given: {},
+      want: { spec: { minReplicas: 1, targetCPUUtilizationPercentage: 80 } },
+    },
+    {
+      kind: ['v1', 'Pod'],
+      given: { spec: { serviceAccountName: 'x', containers: [] } },
+      want: { spec: { serviceAccount: 'x', serviceAccountName: 'x' } },
+    },
+    {
       kind: ['apps/v1', 'DaemonSet'],
       given: {},
       want: { spec: { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } } } },
