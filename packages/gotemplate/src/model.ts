@@ -116,6 +116,11 @@ export abstract class GoObject extends GoValue {
     return undefined;
   }
 
+  /** What sprig's deepCopy makes of it: unexported fields do not come along. */
+  copied(): GoObject {
+    return this;
+  }
+
   /** What `encoding/json` makes of it. Structs give their fields by name unless told otherwise. */
   json(): JsonValue | undefined {
     return undefined;

@@ -5,7 +5,7 @@ import { goFunc } from '../functions.ts';
 import { ANY_SLICE, type GoType } from '../types.ts';
 import { GoNamedMap, goTypeOf, isMap, stringSlice, typeName, typedMap, typedSlice } from '../values.ts';
 import { mergeInto } from './merge.ts';
-import type { GoFunc, MaybeValue, TemplateMap, TemplateValue } from '../model.ts';
+import { GoObject, type GoFunc, type MaybeValue, type TemplateMap, type TemplateValue } from '../model.ts';
 
 const MAP = 'map[string]interface {}';
 
@@ -71,7 +71,7 @@ function copy(value: TemplateValue): TemplateValue {
     return type === ANY_SLICE ? items : typedSlice(type, items);
   }
   if (value instanceof GoNamedMap) return new GoNamedMap(value.type.name, copyEntries(value.map));
-  if (!isMap(value)) return value;
+  if (!isMap(value)) return value instanceof GoObject ? value.copied() : value;
   return typeName(value) === MAP ? copyEntries(value) : typedMap(goTypeOf(value) as GoType, copyEntries(value));
 }
 

@@ -27,6 +27,10 @@ export class GoVersion extends GoObject {
     return formatVersion(this.version);
   }
 
+  override copied(): GoVersion {
+    return new GoVersion({ ...parseVersion('0.0.0'), original: '' }, this.#type);
+  }
+
   override json(): string {
     return this.string();
   }
