@@ -37,7 +37,9 @@ const isWord: Accept = (c) => /[\p{L}\p{Nd}_]/u.test(c);
 const notClosing: Accept = (c) => c !== '}';
 
 class Scanner {
-  #text: string;
+  readonly #text: string;
+  /** Places since the start of the token that are not part of it. */
+  #dropped: number[] = [];
   #at = 0;
   #start = 0;
   #width = 0;
@@ -72,21 +74,29 @@ class Scanner {
   }
 
   get taken(): string {
-    return this.#text.slice(this.#start, this.#at);
+    let out = '';
+    let from = this.#start;
+    for (const place of this.#dropped) {
+      out += this.#text.slice(from, place);
+      from = place + 1;
+    }
+    return out + this.#text.slice(from, this.#at);
   }
 
   /** Positions count in UTF-8 bytes in the original; only small ones matter, so UTF-16 units will do. */
   get #index(): number {
-    return this.#at - this.#start;
+    return this.#at - this.#start - this.#dropped.length;
   }
 
-  /** Takes the character before this place out of the text. */
+  /** Takes the character before this place out of the token and the one after it in. */
   #skip(): void {
-    this.#text = this.#text.slice(0, this.#at - 1) + this.#text.slice(this.#at);
+    this.#dropped.push(this.#at - 1);
+    this.#at++;
   }
 
   scan(modes: Modes, accept: Accept): Token {
     this.#start = this.#at;
+    this.#dropped = [];
     const char = this.read();
     if (char === '') return 'end';
     if (modes.open === true && this.#opens(char)) return 'open';
