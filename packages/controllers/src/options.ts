@@ -1,4 +1,4 @@
-import { FluxError, parseDuration } from '@flux-ts/base';
+import { FluxError, parseDuration, type DigestAlgorithm } from '@flux-ts/base';
 import type { StageKind } from '@flux-ts/kube';
 
 /** A flag that a controller does not understand. */
@@ -17,7 +17,6 @@ export interface ControllerOptions {
   readonly defaultServiceAccount?: string;
   readonly defaultKubeconfigServiceAccount?: string;
   readonly watchLabelSelector?: string;
-  readonly watchAllNamespaces?: boolean;
   readonly watchConfigsLabelSelector?: string;
   readonly insecureKubeconfigExec?: boolean;
   readonly insecureKubeconfigTls?: boolean;
@@ -26,12 +25,9 @@ export interface ControllerOptions {
   readonly customApplyStageKinds?: readonly StageKind[];
   readonly artifactRetentionTtlMs?: number;
   readonly artifactRetentionRecords?: number;
-  readonly artifactDigestAlgo?: string;
+  readonly artifactDigestAlgo?: DigestAlgorithm;
   readonly helmIndexMaxBytes?: number;
   readonly helmChartMaxBytes?: number;
-  readonly storageAdvAddr?: string;
-  readonly eventsAddr?: string;
-  readonly logLevel?: string;
   readonly featureGates?: Readonly<Record<string, boolean>>;
   /** Flags that were given and are not known here. */
   readonly unknown?: readonly string[];
@@ -49,6 +45,11 @@ function flag(value: string): boolean {
   if (['true', '1', 't', 'T', 'TRUE', 'True', ''].includes(value)) return true;
   if (['false', '0', 'f', 'F', 'FALSE', 'False'].includes(value)) return false;
   throw new ControllerArgsError({ code: 'ARGS_INVALID', message: `invalid argument "${value}": not true or false` });
+}
+
+function algorithm(value: string): DigestAlgorithm {
+  if (value === 'sha256' || value === 'sha384' || value === 'sha512') return value;
+  throw new ControllerArgsError({ code: 'ARGS_INVALID', message: `digest algorithm "${value}" is not supported` });
 }
 
 function stageKinds(value: string): readonly StageKind[] {
@@ -82,7 +83,6 @@ const READERS: Readonly<Record<string, Reader>> = {
   'default-service-account': (v) => ({ defaultServiceAccount: v }),
   'default-kubeconfig-service-account': (v) => ({ defaultKubeconfigServiceAccount: v }),
   'watch-label-selector': (v) => ({ watchLabelSelector: v }),
-  'watch-all-namespaces': (v) => ({ watchAllNamespaces: flag(v) }),
   'watch-configs-label-selector': (v) => ({ watchConfigsLabelSelector: v }),
   'insecure-kubeconfig-exec': (v) => ({ insecureKubeconfigExec: flag(v) }),
   'insecure-kubeconfig-tls': (v) => ({ insecureKubeconfigTls: flag(v) }),
@@ -90,12 +90,9 @@ const READERS: Readonly<Record<string, Reader>> = {
   'custom-apply-stage-kinds': (v) => ({ customApplyStageKinds: stageKinds(v) }),
   'artifact-retention-ttl': (v) => ({ artifactRetentionTtlMs: parseDuration(v) }),
   'artifact-retention-records': (v) => ({ artifactRetentionRecords: integer(v) }),
-  'artifact-digest-algo': (v) => ({ artifactDigestAlgo: v }),
+  'artifact-digest-algo': (v) => ({ artifactDigestAlgo: algorithm(v) }),
   'helm-index-max-size': (v) => ({ helmIndexMaxBytes: integer(v) }),
   'helm-chart-max-size': (v) => ({ helmChartMaxBytes: integer(v) }),
-  'storage-adv-addr': (v) => ({ storageAdvAddr: v }),
-  'events-addr': (v) => ({ eventsAddr: v }),
-  'log-level': (v) => ({ logLevel: v }),
 };
 
 /** Flags that upstream's controllers have and that mean nothing to a controller in this process. */
@@ -112,11 +109,25 @@ const IGNORED = new Set([
   'kube-api-burst',
   'storage-path',
   'storage-addr',
+  'storage-adv-addr',
+  'events-addr',
+  'log-level',
+  'helm-cache-max-size',
+  'helm-cache-ttl',
+  'helm-cache-purge-interval',
+  'helm-chart-file-max-size',
+  'oom-watch-memory-threshold',
+  'oom-watch-interval',
+  'oom-watch-max-memory-path',
+  'oom-watch-current-memory-path',
   'token-cache-max-size',
   'token-cache-max-duration',
   'graceful-shutdown-timeout',
   'http-timeout',
 ]);
+
+/** Flags whose only value here is upstream's default; another one is told as unknown. */
+const ONLY: Readonly<Record<string, string>> = { 'watch-all-namespaces': 'true', 'snapshot-digest-algo': 'sha256' };
 
 const SWITCHES = new Set([
   'no-cross-namespace-refs',
@@ -152,6 +163,11 @@ export function parseControllerArgs(args: readonly string[]): ControllerOptions 
 function readFlag(name: string, value: string, so: ControllerOptions, unknown: string[]): Partial<ControllerOptions> {
   if (name === 'feature-gates') return { featureGates: { ...so.featureGates, ...gates(value) } };
   if (name === 'override-manager') return { overrideManagers: [...(so.overrideManagers ?? []), ...value.split(',')] };
+  const settled = ONLY[name];
+  if (settled !== undefined) {
+    if (value !== settled && !(settled === 'true' && flag(value))) unknown.push(`--${name}=${value}`);
+    return {};
+  }
   const reader = READERS[name];
   if (reader !== undefined) return reader(value);
   if (!IGNORED.has(name)) unknown.push(`--${name}`);

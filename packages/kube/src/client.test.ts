@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { VirtualClock, type JsonObject } from '@flux-ts/base';
 import { KubeClient } from './client.ts';
 import { isNoMatch, isNotFound, KubeError } from './errors.ts';
@@ -142,4 +142,46 @@ test('an informer lists, watches, and after 410 lists again and tells the differ
   expect(seen).toEqual(['added a', 'added b', 'modified a', 'modified a', 'added c', 'deleted b']);
   expect(informer.get({ namespace: 'n', name: 'c' })).toBeDefined();
   expect(transport.requests.filter((r) => r.query?.['resourceVersion'] === '5')).toHaveLength(1);
+});
+
+test.each([
+  { what: 'page by page', gone: false, want: ['b', 'c'] },
+  { what: 'whole where the pages are gone', gone: true, want: ['c'] },
+])('an informer lists $what', async ({ gone, want }) => {
+  const item = (name: string): JsonObject => ({ metadata: { name, namespace: 'n', uid: name, resourceVersion: '1' } });
+  const transport = new Scripted(({ query }) => {
+    if (query?.['continue'] === undefined && query?.['limit'] !== undefined)
+      return ok({ metadata: { resourceVersion: '7', continue: 'more' }, items: [item('b')] });
+    if (gone && query?.['continue'] !== undefined)
+      return { status: 410, headers: {}, body: { kind: 'Status', reason: 'Expired', code: 410 } };
+    return ok({ metadata: { resourceVersion: '7' }, items: [item('c')] });
+  });
+  const informer = new Informer({ client: new KubeClient({ transport }), type: CONFIG_MAP, clock: new VirtualClock() });
+  const abort = new AbortController();
+  const running = informer.start(abort.signal);
+  await informer.synced;
+  expect(informer.list().map((o) => (o['metadata'] as { name: string }).name)).toEqual(want);
+  await vi.waitFor(() => expect(transport.requests.at(-1)?.query).toMatchObject({ allowWatchBookmarks: 'true', resourceVersion: '7' }));
+  abort.abort();
+  await running;
+});
+
+test('a server that ends watches at once is asked after a pause, not in a loop', async () => {
+  const clock = new VirtualClock();
+  let watches = 0;
+  const transport = new Scripted(() => ok({ metadata: { resourceVersion: '7' }, items: [] }));
+  transport.watch = async function* (): AsyncGenerator<KubeWatchEvent, void, undefined> {
+    await Promise.resolve();
+    watches++;
+    yield* [];
+  };
+  const informer = new Informer({ client: new KubeClient({ transport }), type: CONFIG_MAP, clock });
+  const abort = new AbortController();
+  const running = informer.start(abort.signal);
+  await informer.synced;
+  await clock.advance(1000);
+  expect(watches).toBeGreaterThan(1);
+  expect(watches).toBeLessThan(10);
+  abort.abort();
+  await running;
 });

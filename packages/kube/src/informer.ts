@@ -1,5 +1,5 @@
 import { errorMessage, getString, isAbort, silentLogger, type Clock, type JsonObject, type Logger } from '@flux-ts/base';
-import type { KubeClient } from './client.ts';
+import type { KubeClient, ObjectList } from './client.ts';
 import { errorFromStatus, isKubeError } from './errors.ts';
 import { keyText, resourceVersionOf, keyOf, type ObjectKey, type TypeRef } from './object.ts';
 
@@ -21,6 +21,9 @@ export interface InformerInit {
 
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 5000;
+const SHORT_WATCH_MS = 1000;
+/** Objects that a list brings at once: what bounds the text that is held beside them. */
+const PAGE = 500;
 
 /** Keeps the objects of one kind at hand: list once, then watch; after 410 it lists again and reports the difference. */
 export class Informer {
@@ -75,7 +78,13 @@ export class Informer {
       try {
         let version = await this.#list(signal);
         retryMs = FIRST_RETRY_MS;
-        for (;;) version = await this.#watch(version, signal);
+        for (;;) {
+          const openedMs = this.#init.clock.now();
+          const next = await this.#watch(version, signal);
+          const isShort = next === version && this.#init.clock.now() - openedMs < SHORT_WATCH_MS;
+          if (isShort) await this.#init.clock.sleep(FIRST_RETRY_MS, signal); // a server that ends watches at once is not asked in a loop
+          version = next;
+        }
       } catch (error) {
         if (signal.aborted || isAbort(error, signal)) return;
         if (isKubeError(error, 'KUBE_GONE')) continue;
@@ -92,16 +101,32 @@ export class Informer {
 
   async #list(signal: AbortSignal): Promise<string> {
     const { client, namespace, labelSelector } = this.#init;
-    const list = await client.list(this.type, { namespace, labelSelector, signal });
     const seen = new Set<string>();
-    for (const object of list.items) {
-      seen.add(keyText(keyOf(object)));
-      this.#store(object);
-    }
+    let page: ObjectList | undefined;
+    do {
+      const next: string | undefined = page?.continue;
+      try {
+        page = await client.list(this.type, {
+          namespace,
+          labelSelector,
+          signal,
+          limit: PAGE,
+          ...(next === undefined ? {} : { continue: next }),
+        });
+      } catch (error) {
+        if (next === undefined || !isKubeError(error, 'KUBE_GONE')) throw error;
+        seen.clear();
+        page = await client.list(this.type, { namespace, labelSelector, signal }); // the list changed too fast for pages
+      }
+      for (const object of page.items) {
+        seen.add(keyText(keyOf(object)));
+        this.#store(object);
+      }
+    } while (page.continue !== undefined);
     for (const [key, object] of this.#objects) if (!seen.has(key)) this.#remove(object);
     this.#isReady = true;
     this.#markReady();
-    return list.resourceVersion;
+    return page.resourceVersion;
   }
 
   async #watch(resourceVersion: string, signal: AbortSignal): Promise<string> {

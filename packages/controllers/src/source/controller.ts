@@ -13,7 +13,12 @@ const INDEX_CACHE_BYTES = 64 * 1024 * 1024;
 
 /** The source controller: GitRepository, HelmRepository, HelmChart and OCIRepository. `deps.workDir` must exist. */
 export function createSourceController(deps: SourceDeps, options: ControllerOptions = {}): Controller {
-  const cell = completeDeps(deps, 'source-controller');
+  const store = deps.store.with({
+    ...(options.artifactRetentionTtlMs === undefined ? {} : { retentionTtlMs: options.artifactRetentionTtlMs }),
+    ...(options.artifactRetentionRecords === undefined ? {} : { retentionRecords: options.artifactRetentionRecords }),
+    ...(options.artifactDigestAlgo === undefined ? {} : { digestAlgorithm: options.artifactDigestAlgo }),
+  });
+  const cell = completeDeps({ ...deps, store }, 'source-controller');
   const cache = new Lru<string, RepositoryIndex>(INDEX_CACHE_BYTES);
   const kinds = [gitRepositoryKind, helmRepositoryKind(cache), helmChartKind(cache), ociRepositoryKind];
   const parts = kinds.map((kind) => createSourceKindController(kind, cell, options));

@@ -50,6 +50,11 @@ export class ArtifactStore {
     this.#init = init;
   }
 
+  /** The same files under other rules. */
+  with(rules: Pick<ArtifactStoreInit, 'retentionTtlMs' | 'retentionRecords' | 'digestAlgorithm'>): ArtifactStore {
+    return new ArtifactStore({ ...this.#init, ...rules });
+  }
+
   /** The URL of a path in the store. */
   urlOf(path: string): string {
     return `http://${this.#init.hostname}/${path}`;
