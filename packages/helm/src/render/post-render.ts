@@ -49,8 +49,7 @@ function marked(files: ReadonlyMap<string, string>): string {
     const text = files.get(path) as string;
     if (path.slice(path.lastIndexOf('/') + 1).startsWith('_') || text.trim() === '') continue;
     for (const node of documentsOf(text, path)) {
-      const metadata = getField(node, 'metadata') ?? created(node, 'metadata');
-      const annotations = getField(metadata, 'annotations') ?? created(metadata, 'annotations');
+      const annotations = mappingOf(mappingOf(node, 'metadata'), 'annotations');
       if (annotations.content.length === 0) annotations.style = mappingNode().style;
       setField(annotations, MARK, scalarNode(path, '!!str', 'single'));
       out.push(node);
@@ -59,7 +58,10 @@ function marked(files: ReadonlyMap<string, string>): string {
   return printNodes(out);
 }
 
-function created(node: YamlNode, key: string): YamlNode {
+/** The mapping under a key; an absent or empty value becomes one. */
+function mappingOf(node: YamlNode, key: string): YamlNode {
+  const known = getField(node, key);
+  if (known?.kind === 'mapping') return known;
   const value = mappingNode();
   setField(node, key, value);
   return value;

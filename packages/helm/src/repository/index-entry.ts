@@ -23,8 +23,28 @@ function scalar(object: JsonObject, key: string): string | undefined {
   return String(value);
 }
 
+/** Gives one string for equal ones: versions of a chart say much the same. */
+export type Intern = (text: string) => string;
+
+/** A string of its own memory: parts of a text that was read would keep the whole text alive. */
+function copied(text: string): string {
+  return Buffer.from(text).toString();
+}
+
+/** Makes an {@link Intern} that remembers what it saw. */
+export function interner(): Intern {
+  const known = new Map<string, string>();
+  return (text) => {
+    const same = known.get(text);
+    if (same !== undefined) return same;
+    const copy = copied(text);
+    known.set(copy, copy);
+    return copy;
+  };
+}
+
 /** Reads one item of an index; undefined for what Helm leaves out: null, no name or version, a name that is a path. */
-export function readEntry(value: JsonValue, name: string): IndexEntry | undefined {
+export function readEntry(value: JsonValue, intern: Intern): IndexEntry | undefined {
   if (!isObject(value)) return undefined;
   const version = scalar(value, 'version');
   const ownName = scalar(value, 'name') ?? '';
@@ -34,15 +54,11 @@ export function readEntry(value: JsonValue, name: string): IndexEntry | undefine
   const optional: Record<string, string | boolean> = {};
   for (const key of ['digest', 'created', 'appVersion', 'description', 'icon', 'kubeVersion', 'type']) {
     const text = scalar(value, key);
-    if (text !== undefined) optional[key] = text;
+    if (text !== undefined) optional[key] = intern(text);
   }
   if (own(value, 'deprecated') === true) optional['deprecated'] = true;
-  return {
-    name: ownName === name ? name : ownName,
-    version,
-    urls: isArray(urls) ? urls.filter((u) => typeof u === 'string') : [],
-    ...optional,
-  };
+  const links = isArray(urls) ? urls.filter((u) => typeof u === 'string').map(copied) : [];
+  return { name: intern(ownName), version: copied(version), urls: links, ...optional };
 }
 
 function versionOf(entry: IndexEntry): Version {

@@ -1,7 +1,7 @@
 import { errorMessage, FluxError, isArray, isObject, own, parseJson, type JsonValue } from '@flux-ts/base';
 import { parseYaml } from '@flux-ts/yaml';
 import { jsonBlocks, yamlBlocks } from './blocks.ts';
-import { newestFirst, readEntry, type IndexEntry } from './index-entry.ts';
+import { interner, newestFirst, readEntry, type IndexEntry } from './index-entry.ts';
 
 /** Why an index cannot be used. */
 export class IndexError extends FluxError<'INDEX_INVALID' | 'INDEX_TOO_LARGE'> {}
@@ -72,8 +72,10 @@ function addEntries(entries: Map<string, IndexEntry[]>, value: JsonValue): void 
   for (const name of Object.keys(value)) {
     const list = value[name];
     if (!isArray(list)) continue;
-    const read = list.map((item) => readEntry(item, name)).filter((entry) => entry !== undefined);
-    entries.set(name, [...(entries.get(name) ?? []), ...read]);
+    const intern = interner();
+    const read = list.map((item) => readEntry(item, intern)).filter((entry) => entry !== undefined);
+    const before = entries.get(name);
+    entries.set(intern(name), newestFirst(before === undefined ? read : [...before, ...read]));
   }
 }
 
@@ -102,7 +104,6 @@ export async function readIndex(source: Uint8Array | AsyncIterable<Uint8Array>, 
   }
   if (!isObject(head) || !own(head, 'apiVersion')) throw invalid('no API version specified');
   addEntries(entries, own(head, 'entries') ?? null);
-  for (const [name, list] of entries) entries.set(name, newestFirst(list));
   const generated = own(head, 'generated');
   return { entries, ...(typeof generated === 'string' ? { generated } : {}) };
 }
