@@ -67,7 +67,10 @@ function findVersion(kind: FluxKind, version: string): KindVersion {
  * @throws RangeError where there is no such version
  */
 export function schemaFor(kind: FluxKind, version: string): JsonObject {
-  return toSchema(rootShape(findVersion(kind, version)), (path) => fieldDoc(kind.kind, path));
+  // the API server refuses any words on an object's own metadata
+  const docs = (path: readonly string[]): string | undefined =>
+    path.length === 1 && path[0] === 'metadata' ? undefined : fieldDoc(kind.kind, path);
+  return toSchema(rootShape(findVersion(kind, version)), docs);
 }
 
 /** What `explain` shows of a field. */

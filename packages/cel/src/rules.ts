@@ -31,6 +31,7 @@ export interface RuleAnswer {
 /** A rule ready to run; one that does not compile says why in `error`. */
 export interface RuleProgram {
   readonly error?: string;
+  readonly messageError?: string;
   readonly usesOldSelf: boolean;
   evaluate(variables: RuleVariables): RuleAnswer;
   readonly message?: (variables: RuleVariables) => RuleAnswer;
@@ -93,10 +94,16 @@ class NodeRules {
     if (typeof program === 'string') return broken(program);
     if (program.type.kind !== 'bool') return broken('cel expression must evaluate to a bool');
     const usesOldSelf = program.variables.has('oldSelf');
-    const message =
-      source.messageExpression === undefined || source.messageExpression === '' ? undefined : compileText(source.messageExpression, env);
     const evaluate = (variables: RuleVariables): RuleAnswer => this.#run(program, variables, optional);
-    if (message === undefined || typeof message === 'string' || message.type.kind !== 'string') return { usesOldSelf, evaluate };
+    if (source.messageExpression === undefined || source.messageExpression === '') return { usesOldSelf, evaluate };
+    const message = compileText(source.messageExpression, env);
+    if (typeof message === 'string') {
+      const messageError = message.replace(/^(compilation failed|program instantiation failed)/, (words) =>
+        words.startsWith('program') ? 'messageExpression instantiation failed' : `messageExpression ${words}`,
+      );
+      return { usesOldSelf, evaluate, messageError };
+    }
+    if (message.type.kind !== 'string') return { usesOldSelf, evaluate, messageError: 'messageExpression must evaluate to a string' };
     return { usesOldSelf, evaluate, message: (variables) => this.#run(message, variables, optional) };
   }
 

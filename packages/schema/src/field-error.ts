@@ -22,6 +22,8 @@ export interface FieldError {
   readonly field: string;
   /** The refused value; absent where upstream leaves it out of the text. */
   readonly badValue?: JsonValue;
+  /** How the value is shown, where that is not as its JSON with sorted keys. */
+  readonly shown?: string;
   readonly detail: string;
 }
 
@@ -111,7 +113,8 @@ function valueText(value: JsonValue): string {
 /** Prints an error without its field: "Invalid value: \"1y\": ...". */
 export function formatFieldErrorBody(error: FieldError): string {
   const title = TITLES[error.type];
-  const head = error.badValue === undefined || WITHOUT_VALUE.has(error.type) ? title : `${title}: ${valueText(error.badValue)}`;
+  const head =
+    error.badValue === undefined || WITHOUT_VALUE.has(error.type) ? title : `${title}: ${error.shown ?? valueText(error.badValue)}`;
   return error.detail === '' ? head : `${head}: ${error.detail}`;
 }
 

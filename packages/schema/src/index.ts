@@ -1,3 +1,4 @@
+export { checkStructural, type CheckStructuralOptions } from './check-structural.ts';
 export { coerceMetadata, decodeMetadata, type Cleaned, type CoerceOptions, type CoerceResult } from './coerce-metadata.ts';
 export {
   causesOf,

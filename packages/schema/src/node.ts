@@ -123,10 +123,10 @@ export class SchemaNode {
     return this.#additional;
   }
 
-  /** `additionalProperties` is there at all: a schema, or true. */
+  /** `additionalProperties` is there at all: a schema, or true, or (as upstream has it) false. */
   get allowsAdditional(): boolean {
     const raw = this.raw['additionalProperties'];
-    return raw === true || isObject(raw);
+    return raw !== undefined && raw !== null;
   }
 
   /** The schema of a key: its property, else that of additional values. */

@@ -1,6 +1,6 @@
 import { FluxError } from '@flux-ts/base';
 import { fieldPath } from './field-error.ts';
-import type { SchemaNode } from './node.ts';
+import { SchemaNode } from './node.ts';
 
 /** A `fieldPath` of a rule that is no path or names no field of the schema. */
 export class FieldPathError extends FluxError<'SCHEMA_FIELD_PATH'> {}
@@ -67,8 +67,8 @@ export function resolveFieldPath(text: string, schema: SchemaNode): ResolvedFiel
   };
   const enter = (name: string): void => {
     const named = node.hasProperties;
-    if (!named && node.additional === undefined) throw fail('does not refer to a valid field');
-    const child = named ? node.property(name) : node.additional;
+    if (!named && !node.allowsAdditional) throw fail('does not refer to a valid field');
+    const child = named ? node.property(name) : (node.additional ?? new SchemaNode({}));
     if (child === undefined) throw fail('does not refer to a valid field');
     path = named ? fieldPath.child(path, name) : fieldPath.key(path, name);
     node = child;

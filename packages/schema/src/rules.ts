@@ -24,6 +24,8 @@ export interface RuleResult {
 export interface CompiledRule {
   /** Why the rule does not compile. */
   readonly error?: string;
+  /** Why its `messageExpression` does not; then `message` is used instead. */
+  readonly messageError?: string;
   readonly usesOldSelf: boolean;
   evaluate(input: RuleInput): RuleResult;
   /** The rule's `messageExpression`, where it has one that compiles. */

@@ -7,7 +7,7 @@ import { validateListTypes } from './list-type.ts';
 import { SchemaNode } from './node.ts';
 import { coerceMetadata } from './coerce-metadata.ts';
 import { validateEmbedded } from './object-meta.ts';
-import { findingsToErrors, OpenApiValidator } from './openapi.ts';
+import { findingsToErrors, OpenApiValidator, type PatternSource } from './openapi.ts';
 import { prune, type PruneResult } from './prune.ts';
 import { RuleSet, RULES_NOT_RUN, type CelCompiler } from './rules.ts';
 
@@ -61,15 +61,7 @@ class CompiledSchema implements StructuralSchema {
     this.root = new SchemaNode(schema);
     this.#options = options;
     this.#resourceRoot = options.resourceRoot ?? true;
-    const patterns = new Lru<string, RE2JS | string>(1000);
-    this.#openapi = new OpenApiValidator((pattern) => {
-      let compiled = patterns.get(pattern);
-      if (compiled === undefined) {
-        compiled = compilePattern(pattern);
-        patterns.set(pattern, compiled);
-      }
-      return compiled;
-    });
+    this.#openapi = new OpenApiValidator(patternSource());
   }
 
   prune(value: JsonValue): PruneResult {
@@ -105,6 +97,19 @@ class CompiledSchema implements StructuralSchema {
     for (const step of path) node = step === '[]' ? node?.items : step === '{}' ? node?.additional : node?.property(step);
     return node?.raw;
   }
+}
+
+/** Compiles patterns and keeps them. */
+export function patternSource(): PatternSource {
+  const patterns = new Lru<string, RE2JS | string>(1000);
+  return (pattern) => {
+    let compiled = patterns.get(pattern);
+    if (compiled === undefined) {
+      compiled = compilePattern(pattern);
+      patterns.set(pattern, compiled);
+    }
+    return compiled;
+  };
 }
 
 function compilePattern(pattern: string): RE2JS | string {
