@@ -280,6 +280,14 @@ describe('the smaller pieces', () => {
   ])('glob %s on %s is %s', (glob, name, want) => {
     expect(globMatcher(glob)(name)).toBe(want);
   });
+  test.each(['  annotations:\n', '  annotations: {}\n', '  annotations: null\n', ''])(
+    'a post-renderer gets objects with empty annotations: %j',
+    (annotations) => {
+      const files = { 'templates/a.yaml': `kind: ConfigMap\nmetadata:\n  name: a\n${annotations}` };
+      const rendered = renderFiles(files, { postRender: { strategy: 'combined', run: (text) => text } });
+      expect(rendered.objects()).toMatchObject([{ source: 'c/templates/a.yaml', object: { metadata: { name: 'a' } } }]);
+    },
+  );
   test('post-renderers see every document with its file and may change it', () => {
     const files = {
       'templates/a.yaml': 'kind: ConfigMap\nmetadata: {name: a}\n',
