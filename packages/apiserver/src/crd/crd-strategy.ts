@@ -97,14 +97,17 @@ function definitionErrors(crd: JsonObject, around: Around): FieldError[] {
     errors.push(fieldError('FieldValueInvalid', 'spec.versions', versions, 'must have exactly one version marked as storage version'));
   }
   const seen = new Set<string>();
+  const schemas = versions.map((version) => getObject(version, ['schema', 'openAPIV3Schema']));
+  // a schema that all versions share is looked at once, and named as the internal form has it
+  const shared = schemas.every((schema) => schema !== undefined && deepEqual(schema, schemas[0]));
   versions.forEach((version, i) => {
     const name = String(version['name'] ?? '');
     if (seen.has(name)) errors.push(fieldError('FieldValueInvalid', `spec.versions[${i}].name`, name, 'must be unique'));
     seen.add(name);
-    const schema = getObject(version, ['schema', 'openAPIV3Schema']);
-    const at = `spec.versions[${i}].schema.openAPIV3Schema`;
+    const schema = schemas[i];
+    const at = shared ? 'spec.validation.openAPIV3Schema' : `spec.versions[${i}].schema.openAPIV3Schema`;
     if (schema === undefined) errors.push(fieldError('FieldValueRequired', at, '', 'schemas are required'));
-    else errors.push(...schemaErrors(version, schema, { ...around, at }));
+    else if (!shared || i === 0) errors.push(...schemaErrors(version, schema, { ...around, at }));
   });
   return errors;
 }
