@@ -2,6 +2,9 @@ import { archiveError } from './errors.ts';
 
 /** Gives a path as an absolute one inside a file system: one leading slash, no `.`, `..` or doubled slashes, never above `/`. */
 export function cleanPath(path: string): string {
+  // nearly every path is clean already; names that begin with a dot take the long way
+  const plain = path.startsWith('/') && !path.includes('/.') && !path.includes('//');
+  if (plain && (path.length === 1 || !path.endsWith('/'))) return path;
   const out: string[] = [];
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue;

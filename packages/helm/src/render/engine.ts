@@ -135,10 +135,11 @@ function collect(
   return data;
 }
 
-function depth(path: string): number {
-  let count = 0;
-  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) count++;
-  return count;
+/** The order in which files are parsed and executed: deepest first, then by name backwards. */
+function templateOrder(paths: Iterable<string>): string[] {
+  const keyed = Array.from(paths, (path) => ({ path, depth: path.split('/').length }));
+  keyed.sort((a, b) => b.depth - a.depth || compareBytes(b.path, a.path));
+  return keyed.map(({ path }) => path);
 }
 
 /**
@@ -162,7 +163,7 @@ export function executeTemplates(input: EngineInput): Map<string, string> {
   };
   const templates = new Map<string, Template>();
   collect(input.chart, input.chart.metadata.name, input.values, { input, shared, out: templates });
-  const order = [...templates.keys()].sort((a, b) => depth(b) - depth(a) || compareBytes(b, a));
+  const order = templateOrder(templates.keys());
   const functions = caches.functions(input);
   const missingKey = input.strict ? 'error' : 'zero';
   const set = new TemplateSet({ functions, missingKey, name: 'gotpl', cache: caches.templates, rangeIntegers: helmVersion === 4 });
