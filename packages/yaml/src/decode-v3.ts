@@ -4,7 +4,7 @@ import { YamlError, type YamlErrorCode } from './errors.ts';
 import { formatFloat } from './go-number.ts';
 import { GoMap, goQuote, goSyntax, type GoValue } from './go-syntax.ts';
 import { decodeScalarV3, goValueV3, isMerge, isStringMap, type ScalarV3 } from './go-value-v3.ts';
-import { kyamlFolded } from './profiles.ts';
+import { inFlow, kyamlFolded } from './profiles.ts';
 import { kyamlLeaf, KyamlScalar, type KyamlLeaf, type KyamlValue } from './kyaml-value.ts';
 import type { YamlNode } from './node.ts';
 
@@ -138,7 +138,8 @@ class Decoder {
     if (node.style === 'folded' && typeof value === 'string' && tag === '!!str' && this.#options.reprinted !== true)
       return kyamlFolded(value);
     if (typeof value === 'number' && !Number.isFinite(value)) this.#unfitFound = true;
-    return kyamlLeaf(node.text, tag, value);
+    const leaf = kyamlLeaf(node.text, tag, value);
+    return this.#flow > 0 && leaf instanceof KyamlScalar ? inFlow(leaf) : leaf;
   }
 
   #scalar(node: YamlNode): ScalarV3 {
@@ -208,19 +209,19 @@ class Decoder {
     if (node.kind === 'alias') return this.#followed(node, (target) => this.#key(target, how));
     if (node.kind !== 'scalar') return this.#collectionKey(node, how);
     const { tag, value } = this.#scalar(node);
-    if (this.#options.kyaml && node.text === '') return '';
+    if (this.#options.kyaml && node.text === '' && !node.tagged) return '';
     if (how.stringKeys) return value === null ? undefined : tag === '!!binary' ? String(value) : node.text;
     return typeof value === 'number' && tag === '!!float' ? formatFloat(value) : String(value);
   }
 
   #collectionKey(node: YamlNode, how: KeyRules): undefined {
+    if (node.kind === 'mapping' && this.#findRepeated(node)) return undefined;
     if (how.stringKeys) {
       const text = node.tag === '!!map' || node.tag === '!!seq' ? '' : ' ``';
       const problem = `line ${node.line}: cannot unmarshal ${node.tag}${text} into string`;
       this.#issues.push({ code: 'YAML_TYPE', problem, node });
       return undefined;
     }
-    if (node.kind === 'mapping' && this.#findRepeated(node)) return undefined;
     this.#collection(node, false);
     const value = goValueV3(node, this.#options) as GoValue;
     if (how.merged === undefined) this.#fail('YAML_TYPE', `invalid map key: ${goSyntax(value)}`, node);

@@ -82,7 +82,7 @@ function flowValue<V>(state: FastState<V>): V {
   if (c === 91 || c === 123) return flow(state);
   if (c === 34 || c === 39) return quoted(state, c) as V;
   const end = plainEnd(state);
-  return plainValue(state, start, end);
+  return state.profile.inFlow(plainValue(state, start, end));
 }
 
 function flowKey<V>(state: FastState<V>): string {

@@ -51,8 +51,6 @@ export function isMerge(node: YamlNode): boolean {
 /** How nodes are decoded. */
 export interface GoValueOptions {
   readonly file: string | undefined;
-  /** Nothing is an empty string: kustomize has printed it. */
-  readonly kyaml: boolean;
 }
 
 function hasRepeated(node: YamlNode): boolean {
@@ -66,7 +64,6 @@ export function goValueV3(node: YamlNode, options: GoValueOptions): GoValue | un
   if (node.kind === 'sequence') return node.content.map((item) => goValueV3(item, options)).filter((item) => item !== undefined);
   if (node.kind === 'scalar') {
     const { tag, value } = decodeScalarV3(node, options.file);
-    if (options.kyaml && node.text === '') return '';
     if (tag === '!!binary') return new GoBytes(decodeBase64(node.text) as Buffer);
     if (tag === '!!timestamp') return new GoSyntax(timeSyntax(String(value)));
     return tag === '!!float' && typeof value === 'number' ? new GoFloat(value) : value;

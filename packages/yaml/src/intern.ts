@@ -6,6 +6,8 @@ export interface ScalarProfile<V> {
   readonly nothing: V;
   /** A `>` scalar. */
   readonly folded: (text: string) => V;
+  /** A plain scalar's value inside a flow collection. */
+  readonly inFlow: (value: V) => V;
   /** A `|` scalar. */
   readonly literal: (text: string) => V;
   /** Keys that occur twice are left to the faithful reader, which refuses them. */

@@ -29,6 +29,11 @@ describe('parseKyaml', () => {
       'a: {b: , c}\n',
       { a: { b: box('', '!!null', ''), c: box('', '!!null', '') } },
     ],
+    [
+      'leaves a time in a flow collection as it is written',
+      'a: [2020-1-2T3:4:5Z]\n',
+      { a: [box('2020-1-2T3:4:5Z', '!!timestamp', '2020-1-2T3:4:5Z')] },
+    ],
     ['folds as kustomize does after printing', 'a: >\n  x\n   y\n', { a: box('x\n y\n', '!!str', 'x\n\n y\n') }],
     ['reads integers of 64 bits', 'a: 12345678901234567890\n', { a: 12345678901234567890n }],
   ])('%s', (_name, text, want) => {

@@ -1,6 +1,6 @@
 import { parseJson, type JsonValue } from '@flux-ts/base';
 import { describe, expect, test } from 'vitest';
-import { printYaml, printYamlV2, YamlError } from './index.ts';
+import { parseYaml, printYaml, printYamlV2, YamlError } from './index.ts';
 
 describe('printYaml', () => {
   test.each<[string, JsonValue, string]>([
@@ -65,4 +65,8 @@ describe('printYamlV2', () => {
     expect(printYamlV2([43858076528279550, 1e6])).toBe('- 43858076528279552\n- 1000000\n');
     expect(printYamlV2([1e6], { numbers: 'float64' })).toBe('- 1e+06\n');
   });
+});
+
+test('the example of the README holds', () => {
+  expect(printYaml(parseYaml('yes: 0755\na: [1, "2"]\n'))).toBe('a:\n- 1\n- "2"\n"true": 493\n');
 });

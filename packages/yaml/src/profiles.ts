@@ -32,6 +32,7 @@ export const SIGS_PROFILE: ScalarProfile<JsonValue> = {
   key: sigsKey,
   nothing: null,
   folded: (text) => text,
+  inFlow: (value) => value,
   literal: (text) => text,
   unique: false,
 };
@@ -52,6 +53,11 @@ function kyamlKey(text: string, top: boolean): string | undefined {
 
 const UNBOUNDED = readLimits({ maxScalarBytes: Number.POSITIVE_INFINITY, maxDocumentBytes: Number.POSITIVE_INFINITY });
 
+/** kustomize prints nodes and reads them again: a time with colons is quoted in a flow collection, and a string then. */
+export function inFlow(leaf: KyamlScalar): KyamlScalar {
+  return leaf.tag === '!!timestamp' && leaf.text.includes(':') ? new KyamlScalar(leaf.text, leaf.tag, leaf.text) : leaf;
+}
+
 /** What kustomize makes of a `>` scalar, which it prints and reads again. */
 export function kyamlFolded(text: string): KyamlLeaf {
   const again = foldedAgain(text, UNBOUNDED);
@@ -70,6 +76,7 @@ export const KYAML_PROFILE: ScalarProfile<KyamlValue> = {
   key: kyamlKey,
   nothing: null,
   folded: (text) => kyamlFolded(keptOut(text)),
+  inFlow: (value) => (value instanceof KyamlScalar ? inFlow(value) : value),
   literal: keptOut,
   unique: true,
 };

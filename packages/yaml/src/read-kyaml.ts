@@ -56,9 +56,7 @@ export function parseKyaml(input: string | Uint8Array, options?: YamlReadOptions
   const pieces = splitDocuments(text, limits);
   const fast = pieces.map((piece) => readFast(piece.text, limits));
   // kustomize parses every document before it looks into one
-  const nodes = pieces.map((piece, i) =>
-    fast[i] === undefined ? located(piece, () => new Composer(readSource(piece.text), 'v3', limits).next()) : undefined,
-  );
+  const nodes = pieces.map((piece, i) => (fast[i] === undefined ? located(piece, () => compose(piece.text, limits)) : undefined));
   nodes.forEach((node, i) => {
     if (node !== undefined) located(pieces[i] as Piece, () => applyMerges(node, limits.file));
   });
@@ -70,10 +68,14 @@ export function parseKyaml(input: string | Uint8Array, options?: YamlReadOptions
   });
 }
 
+/** A document's node; undefined for an empty one, which kustomize tells by the tag of its content alone. */
+function compose(text: string, limits: ReadLimits): YamlNode | undefined {
+  const node = new Composer(readSource(text), 'v3', limits).next();
+  return node?.content[0]?.tag === '!!null' ? undefined : node;
+}
+
 /** Decodes a document; where kustomize's printing and reading again makes a difference, what comes out of that. */
 function decodeDocument(node: YamlNode, limits: ReadLimits): KyamlValue {
-  // kustomize goes by the tag alone
-  if (node.content[0]?.tag === '!!null') return null;
   let failed: YamlError | undefined;
   try {
     const value = decodeV3(node, { file: limits.file, kyaml: true });

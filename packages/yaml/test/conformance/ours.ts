@@ -1,6 +1,5 @@
-import { goJson, isObject, parseJson, type JsonValue } from '@flux-ts/base';
+import { goJson, parseJson, type JsonValue } from '@flux-ts/base';
 import {
-  isBoxed,
   nodeValue,
   parseKyaml,
   parseNode,
@@ -138,13 +137,23 @@ function holdsItself(text: Buffer): boolean {
   }
 }
 
+/** Whether every document is an object, as kustomize wants it; what is no YAML is fine. */
+function objectsOnly(text: Buffer): boolean {
+  const pieces = text
+    .toString()
+    .replaceAll('\r\n', '\n')
+    .split(/(?<=\n)---.*\n/);
+  return pieces.every((piece) => {
+    try {
+      const root = parseNode(piece, { maxDepth: 10_000 })?.content[0];
+      return root === undefined || root.kind === 'mapping' || root.tag === '!!null';
+    } catch {
+      return true;
+    }
+  });
+}
+
 /** Whether kustomize can be asked: it takes objects only, and no text that would kill it. */
 export function askable({ kind, text }: Question): boolean {
-  if (kind !== 'k') return true;
-  if (holdsItself(text)) return false;
-  try {
-    return parseKyaml(text).every((value) => value === null || (isObject(value) && !isBoxed(value)));
-  } catch (error) {
-    return !(error instanceof YamlError) || !/cannot unmarshal !!|invalid map key/.test(error.message);
-  }
+  return kind !== 'k' || (objectsOnly(text) && !holdsItself(text));
 }

@@ -2,6 +2,7 @@
 // With Go at hand the program in tests/oracle/yaml is built and asked; without it the recorded fingerprints serve.
 //   --corpus DIR   default ../shared/corpus    --recorded   do not ask Go    --record   write the records anew
 //   --count N      generated texts a kind      --seed N     others than the recorded ones     --show N   differences printed
+//   --kinds LETTERS   only these kinds of questions
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -22,6 +23,7 @@ const { values: options } = parseArgs({
     count: { type: 'string', default: '20000' },
     seed: { type: 'string', default: '1' },
     show: { type: 'string', default: '5' },
+    kinds: { type: 'string', default: 'sSdj2nvkp' },
   },
 });
 const RECORDS = join(here, 'recorded.bin.gz');
@@ -128,7 +130,7 @@ function count(one: Case, theirs: number, mine: number): void {
 const seed = Number(options.seed);
 for (const { name, kinds } of PROFILES) {
   console.log(name);
-  for (const kind of kinds) {
+  for (const kind of kinds.filter((k) => options.kinds.includes(k))) {
     // kinds that stand alone for a profile are asked more often
     const number = Number(options.count) * (kinds.length === 1 ? 3 : 1);
     const cases = generated(kind, number, seed)
@@ -140,7 +142,7 @@ for (const { name, kinds } of PROFILES) {
 if (existsSync(options.corpus)) {
   const files = yamlFiles(options.corpus);
   console.log(`${files.length} files of the corpus`);
-  for (const kind of FILE_KINDS) {
+  for (const kind of FILE_KINDS.filter((k) => options.kinds.includes(k))) {
     const cases = files.map((file) => ({ kind, name: `${kind} ${file}`, text: readFileSync(join(options.corpus, file)) })).filter(askable);
     console.log(`  ${compare(`corpus ${kind}`, cases)}`);
   }
