@@ -4,7 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deepEqual, isObject, type JsonObject, type JsonValue } from '@flux-ts/base';
 import { parseYaml } from '@flux-ts/yaml';
-import { augmentStatus, computeStatus, maskSecretData, normalizeDryRun } from '../../src/index.ts';
+import { parseLabelSelector } from '@flux-ts/schema';
+import { augmentStatus, computeStatus, maskSecretData, normalizeDryRun, selects } from '../../src/index.ts';
 
 interface Case {
   readonly name: string;
@@ -73,10 +74,29 @@ function sanitize(c: Case): boolean | undefined {
   return deepEqual(got.before ?? null, of(want?.['old']) ?? null) && deepEqual(got.after ?? null, of(want?.['new']) ?? null);
 }
 
+/** Cases about selectors of ignore rules. What a row leaves out is empty. */
+function selector(c: Case): boolean | undefined {
+  if (!c.name.startsWith('selector/') || c.row === undefined) return undefined;
+  const { row } = c;
+  const given = isObject(row['selector']) ? row['selector'] : undefined;
+  const rule = given && Object.fromEntries(Object.entries(given).map(([key, value]) => [key[0]?.toLowerCase() + key.slice(1), value]));
+  const text = (key: string): string => (typeof row[key] === 'string' ? row[key] : '');
+  const group = text('group');
+  const object = isObject(row['u'])
+    ? row['u']
+    : {
+        apiVersion: group === '' ? text('version') : `${group}/${text('version')}`,
+        kind: text('kind'),
+        metadata: { name: text('n'), namespace: text('ns'), labels: row['labels'] ?? {}, annotations: row['annotations'] ?? {} },
+      };
+  return selects(rule, object, parseLabelSelector) === (row['want'] === true);
+}
+
 const SUITES: readonly (readonly [string, (c: Case) => boolean | undefined])[] = [
   ['kstatus', kstatus],
   ['ssa-normalize', normalize],
   ['ssa', sanitize],
+  ['ssa-jsondiff', selector],
 ];
 
 let passed = 0;
@@ -95,7 +115,7 @@ for (const [suite, judge] of SUITES) {
       console.log(`${ok ? 'passes unexpectedly' : 'fails'}: ${id}`);
     }
   }
-  console.log(`${suite}: ${good} as expected, ${bad} not, ${other} not of this package`);
+  console.log(`${suite}: ${good} as expected, ${bad} not, ${other} not run here`);
   passed += good;
   failed += bad;
 }
