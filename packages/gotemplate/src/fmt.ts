@@ -96,7 +96,7 @@ class Printer {
 
   #goObject(value: GoObject, type: GoType, verb: string, depth: number): string {
     if (type.kind === 'ptr') {
-      if (depth > 0) return pad(this.f, '0xc000000000');
+      if (depth > 0) return this.f.sharpV ? `(${type.name})(0xc000000000)` : pad(this.f, '0xc000000000');
       return `&${this.#struct(value.entries(), type.target ?? type, verb, depth)}`;
     }
     if (type.kind === 'map') return this.#entries(value.entries(), type, verb, depth);

@@ -96,7 +96,10 @@ export function readComplex(pos: number, text: string): NumberNode {
   const match = /^(.*[^eEpP+-])([+-].*)i$/.exec(text);
   const real = match === null ? undefined : parseGoFloat(match[1] as string);
   const imaginary = match === null ? undefined : parseGoFloat(match[2] as string);
-  if (real === undefined || imaginary === undefined) throw new GoError('syntax error scanning complex number');
+  if (match === null) throw new GoError('syntax error scanning complex number');
+  if (real === undefined || imaginary === undefined) {
+    throw new GoError(`strconv.ParseFloat: parsing ${goQuote((real === undefined ? match[1] : match[2]) as string)}: invalid syntax`);
+  }
   return complexNode(pos, text, [real, imaginary]);
 }
 
