@@ -1,4 +1,4 @@
-// Compares our answers with those of the Go libraries: every YAML file of the corpus and 180,000 generated texts.
+// Compares our answers with those of the Go libraries: every YAML file of the corpus and 220,000 generated texts.
 // With Go at hand the program in tests/oracle/yaml is built and asked; without it the recorded fingerprints serve.
 //   --corpus DIR   default ../shared/corpus    --recorded   do not ask Go    --record   write the records anew
 //   --count N      generated texts a kind      --seed N     others than the recorded ones     --show N   differences printed
