@@ -1,14 +1,16 @@
 import { isObject, own, type JsonObject, type JsonValue } from '@flux-ts/base';
 import { parseYaml, parseYamlStrict } from '@flux-ts/yaml';
-import { prefixed } from './errors.ts';
+import { withPrefix } from './errors.ts';
 import type { NameReference, TransformerConfig } from './config-types.ts';
 import { mergeSpec, type FieldSpec } from './field-spec.ts';
-import { readGo } from './go-struct.ts';
+import { map, readGoYaml, structValue } from './go-struct.ts';
 import { transformerConfigType } from './kustomization-schema.ts';
 import type { RawFieldSpec } from './kustomization.ts';
 import type { Loader } from './loader.ts';
 import { fullSpec } from './plugins.ts';
 import { DEFAULT_CONFIG, EMPTY_CONFIG, mergeConfigs } from './transformer-config.ts';
+
+const DEFINITIONS = map(structValue('accumulator.OpenAPIDefinition'));
 
 /** Reads the files of `configurations` and `crds`. @throws KustomizeError */
 export function loadConfigs(
@@ -21,12 +23,9 @@ export function loadConfigs(
   let fromCrds = EMPTY_CONFIG;
   for (const path of crds) {
     const bytes = text(loader.load(path));
-    let definitions: JsonValue;
-    try {
-      definitions = parseYaml(bytes, { file: path });
-    } catch (error) {
-      throw prefixed(`unable to parse open API definition from '${path}'`, error);
-    }
+    const definitions = withPrefix(`loading CRDs [${crds.join(' ')}]: unable to parse open API definition from '${path}'`, () =>
+      readGoYaml(parseYaml(bytes, { file: path }), DEFINITIONS, { strict: false }),
+    );
     fromCrds = mergeConfigs(fromCrds, isObject(definitions) ? configOfDefinitions(definitions) : EMPTY_CONFIG);
   }
   return { own: mergeConfigs(DEFAULT_CONFIG, config), crds: fromCrds };
@@ -50,7 +49,7 @@ const LISTS = [
 ] as const;
 
 function readConfig(value: JsonValue): TransformerConfig {
-  const raw = readGo(value ?? {}, transformerConfigType, { strict: true, coerce: true });
+  const raw = readGoYaml(value ?? {}, transformerConfigType, { strict: true, coerce: true });
   const object = isObject(raw) ? (raw as JsonObject) : {};
   const out: Record<string, unknown> = {};
   for (const key of LISTS) out[key] = ((object[key] ?? []) as unknown as readonly RawFieldSpec[]).map(fullSpec);

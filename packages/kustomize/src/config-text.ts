@@ -7,5 +7,6 @@ export function configText(config: object): string {
 }
 
 function strip(value: JsonValue): JsonValue {
-  return JSON.parse(JSON.stringify(value)) as JsonValue;
+  // Go leaves empty texts out
+  return JSON.parse(JSON.stringify(value, (_, item: unknown) => (item === '' ? undefined : item))) as JsonValue;
 }

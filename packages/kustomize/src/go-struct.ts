@@ -16,6 +16,8 @@ import { KustomizeError } from './errors.ts';
 /** The shape of a field. */
 export type GoType =
   | { readonly kind: 'bool' | 'any' }
+  /** A struct of some package whose fields are not looked at. */
+  | { readonly kind: 'object'; readonly name: string }
   /** `name` is the Go type where it is another one of that kind. */
   | { readonly kind: 'string' | 'int'; readonly name?: string }
   | { readonly kind: 'slice' | 'map'; readonly of: GoType }
@@ -54,6 +56,11 @@ export function struct(name: string, fields: Readonly<Record<string, GoType>>, e
   return { kind: 'struct', name, fields, embedded };
 }
 
+/** A struct that is taken as it is. */
+export function structValue(name: string): GoType {
+  return { kind: 'object', name };
+}
+
 /** Says that fields come from an embedded struct. */
 export function from(name: string, fields: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.keys(fields).map((field) => [field, name]));
@@ -82,11 +89,24 @@ export function readGo(value: JsonValue, type: GoType, options: GoReadOptions): 
   return read(value, type, { ...options, owner: '', path: [], dotted: '' }) ?? null;
 }
 
+/** {@link readGo} with the words that Go's YAML reader puts before an error. @throws KustomizeError */
+export function readGoYaml(value: JsonValue, type: GoType, options: GoReadOptions): JsonValue {
+  try {
+    return readGo(value, type, options);
+  } catch (error) {
+    if (!(error instanceof KustomizeError)) throw error;
+    const { code, diagnostics, message } = error;
+    throw new KustomizeError({ code, diagnostics, message: `error unmarshaling JSON: while decoding JSON: ${message}`, cause: error });
+  }
+}
+
 function read(value: JsonValue, type: GoType, at: Reading): JsonValue | undefined {
   if (value === null) return undefined;
   switch (type.kind) {
     case 'any':
       return value;
+    case 'object':
+      return isObject(value) ? value : mismatch(value, type, at);
     case 'string':
       if (typeof value === 'string') return value;
       return at.coerce === true && typeof value !== 'object'
@@ -144,6 +164,7 @@ function zero(type: GoType): JsonValue {
     case 'int':
       return 0;
     case 'struct':
+    case 'object':
       return {};
     default:
       return null;
@@ -163,6 +184,8 @@ function goName(type: GoType): string {
       return `[]${goName(type.of)}`;
     case 'map':
       return `map[string]${goName(type.of)}`;
+    case 'object':
+      return type.name;
     case 'struct':
       return `types.${type.name}`;
   }

@@ -132,6 +132,6 @@ function transformers(input: LayerStepInput): Transformer[] {
   for (const image of k.images ?? []) add(imageTransformer(image, config.images));
   const replacements = k.replacements ?? [];
   if (replacements.length > 0)
-    add(configure('ReplacementTransformer', { replacements }, () => replacementTransformer(replacements, context)));
+    add(configure('ReplacementTransformer', { Replacements: replacements }, () => replacementTransformer(replacements, context)));
   return out;
 }

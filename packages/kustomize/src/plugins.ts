@@ -6,7 +6,7 @@ import type { FieldSpec } from './field-spec.ts';
 import { generateConfigMap, generateSecret } from './generators/config-map.ts';
 import { chartFromConfig, checkChart, inflate, type HelmOptions } from './generators/helm.ts';
 import { generateIamPolicy } from './generators/iam-policy.ts';
-import { any, int, map, readGo, slice, struct, text, type GoType } from './go-struct.ts';
+import { any, int, map, readGoYaml, slice, struct, text, type GoType } from './go-struct.ts';
 import { fieldSpecType, imageType, replacementFieldType, replicaType, selectorType } from './kustomization-schema.ts';
 import type { GeneratorArgs, Image, Patch, RawFieldSpec, Replacement, Selector } from './kustomization.ts';
 import type { Origin } from './origin.ts';
@@ -88,7 +88,7 @@ function configOf(resource: Resource): JsonObject {
   // kustomize prints the resource and reads it back; so a box becomes the value that a reader sees
   const value = parseYaml(resourceYaml(resource));
   const shape = SHAPES[resource.id.kind];
-  const read = shape === undefined ? value : readGo(value, shape, { strict: false, coerce: true });
+  const read = shape === undefined ? value : readGoYaml(value, shape, { strict: false, coerce: true });
   return isObject(read) ? (read as JsonObject) : {};
 }
 

@@ -1,8 +1,11 @@
+import { canonicalJson } from '@flux-ts/base';
+import { plainValue } from '@flux-ts/yaml';
 import { failure, prefixed } from '../errors.ts';
 import { changeAtSpec, compileSpec, SpecIndex, wrongKind, type FieldSpec } from '../field-spec.ts';
-import { idKey, idText, isClusterScoped } from '../res-id.ts';
+import { idKey, isClusterScoped } from '../res-id.ts';
 import type { ResMap } from '../res-map.ts';
 import { fieldOf, isEmpty, isMap, isNullish, isScalar, isSeq, rawText, textOf, withField, type KObject, type KValue } from '../value.ts';
+import { showAnnotations } from './build-annotations.ts';
 import type { Transformer } from './transformer.ts';
 
 /** Which subjects of role bindings get the namespace. */
@@ -95,7 +98,7 @@ function setAll(map: ResMap, namespace: string, set: (object: KObject) => KObjec
       throw failure(
         `namespace transformation produces ID conflict: [${map
           .idConflict(resource)
-          .map((r) => idText(r.id))
+          .map((r) => canonicalJson(plainValue(showAnnotations(r))))
           .join(' ')}]`,
       );
     }

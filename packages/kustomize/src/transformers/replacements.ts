@@ -1,7 +1,7 @@
 import { isArray, isObject } from '@flux-ts/base';
 import { KyamlScalar, parseYaml, readKyamlScalar, scalarTag, scalarText } from '@flux-ts/yaml';
 import { failure, prefixed } from '../errors.ts';
-import { readGo } from '../go-struct.ts';
+import { readGoYaml } from '../go-struct.ts';
 import { replacementType } from '../kustomization-schema.ts';
 import type { FieldOptions, Replacement } from '../kustomization.ts';
 import { MADE_SCALAR, changeMatches, lookup, splitFieldPath, type CreateKind } from '../path-matcher.ts';
@@ -28,7 +28,7 @@ function loadAll(entries: readonly Replacement[], context: TransformerContext): 
     if (!isArray(value) && !isObject(value))
       throw failure(`unsupported replacement type encountered within replacement path: ${value === null ? 'invalid' : typeof value}`);
     const list = isArray(value) ? value : [value];
-    for (const one of list) out.push(readGo(one, replacementType, { strict: false, coerce: true }) as unknown as Replacement);
+    for (const one of list) out.push(readGoYaml(one, replacementType, { strict: false, coerce: true }) as unknown as Replacement);
   }
   return out;
 }

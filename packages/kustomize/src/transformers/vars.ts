@@ -19,7 +19,7 @@ export interface ResolvedVar {
 
 /** Fills in what a var leaves out. */
 export function resolveVar(entry: Var): ResolvedVar {
-  const ref = entry.objref;
+  const ref = (entry.objref as Var['objref'] | undefined) ?? {};
   const apiVersion = ref.apiVersion ?? '';
   const parts = apiVersion.split('/');
   const gv =
@@ -30,7 +30,7 @@ export function resolveVar(entry: Var): ResolvedVar {
         : { group: ref.group ?? '', version: apiVersion };
   const fieldPath = entry.fieldref?.fieldPath ?? '';
   return {
-    name: entry.name,
+    name: (entry.name as string | undefined) ?? '',
     apiVersion,
     target: { ...gv, kind: ref.kind ?? '', name: ref.name ?? '', namespace: ref.namespace ?? '' },
     fieldPath: fieldPath === '' ? 'metadata.name' : fieldPath,
