@@ -11,6 +11,7 @@ import type { Authorizer } from './authz/authorizer.ts';
 import type { CustomResources } from './crd/custom-resources.ts';
 import type { TokenIssuer } from './authn/tokens.ts';
 import type { NoOpCache } from './write/no-op-cache.ts';
+import type { EventExpiry } from './strategies/event-expiry.ts';
 import type { Allocator } from './strategies/allocator.ts';
 
 /** What every handler works with; made once for a server. */
@@ -30,8 +31,7 @@ export interface Core {
   readonly log: Logger;
   readonly counters: Counters;
   readonly openApi: OpenApi;
-  /** When the oldest Event may be over: nothing is looked at before. */
-  readonly eventExpiry: { nextMs: number };
+  readonly events: EventExpiry;
   /** The answer of /version. */
   readonly version: JsonObject;
   /** The root certificate that kube-root-ca.crt holds. */

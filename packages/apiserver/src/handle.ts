@@ -6,7 +6,6 @@ import { handlePath } from './handlers/paths.ts';
 import { handleResource } from './handlers/resources.ts';
 import { handleReview, isReview } from './handlers/reviews.ts';
 import { handleSubresource } from './handlers/subresources.ts';
-import { expireEvents } from './strategies/event-expiry.ts';
 import { requestInfo } from './request-info.ts';
 import type { Answer, ApiRequest, Headers } from './request.ts';
 import { ApiError, badRequest, forbidden, forbiddenPath, internalError, methodNotAllowed } from './status.ts';
@@ -38,7 +37,7 @@ function route(core: Core, request: ApiRequest, warnings: string[]): Answer {
   const context: Context = { core, request, info, user, warnings };
   authorize(context);
   if (!info.isResource) return path(context);
-  expireEvents(core);
+  core.events.run();
   const review = isReview(info.group, info.resource) && core.kinds.resource(`${info.group}/${info.version}`, info.resource) !== undefined;
   if (review) return handleReview(context);
   const target = core.catalog.find(info.group, info.version, info.resource);

@@ -17,6 +17,7 @@ import { Catalog } from './registry/catalog.ts';
 import { internalError } from './status.ts';
 import { openJournal } from './storage/journal.ts';
 import { Store } from './storage/store.ts';
+import { EventExpiry } from './strategies/event-expiry.ts';
 import { Allocator } from './strategies/allocator.ts';
 import { makeAuthority, type Authority } from './tls/authority.ts';
 import { NoOpCache } from './write/no-op-cache.ts';
@@ -141,7 +142,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     random,
     log: options.log ?? silentLogger,
     counters: options.counters ?? new Counters(),
-    eventExpiry: { nextMs: 0 },
+    events: new EventExpiry(store, clock),
     version: serverVersion(options.version ?? 'flux-ts'),
     rootCertificate: keys.authority.ca,
     additiveCrds: [],

@@ -177,6 +177,7 @@ test('Events are gone an hour after they were last written', async () => {
     kind: 'Event',
     metadata: { name: 'e' },
     involvedObject: { kind: 'Pod', name: 'p', namespace: 'default' },
+    lastTimestamp: '2020-01-01T00:00:00Z',
     reason: 'R',
     message: 'm',
     type: 'Normal',

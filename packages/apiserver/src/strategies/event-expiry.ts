@@ -1,33 +1,38 @@
-import { getPath, parseTime } from '@flux-ts/base';
-import type { Core } from '../core.ts';
+import type { Clock } from '@flux-ts/base';
+import type { Store } from '../storage/store.ts';
 
 /** How long Events are kept after they were last written. */
 export const EVENT_TTL_MS: number = 60 * 60_000;
 const TABLE = '/events';
 
 /**
- * Deletes Events whose time is over. Called at the start of requests instead of by a timer: nobody can see an Event without a
+ * Deletes Events whose time is over. Asked at the start of requests instead of by a timer: nobody can see an Event without a
  * request, and a virtual clock is not kept busy.
  */
-export function expireEvents(core: Core): void {
-  const table = core.store.table(TABLE);
-  if (table.size === 0) return;
-  const now = core.clock.now();
-  if (now < core.eventExpiry.nextMs) return;
-  let next = now + EVENT_TTL_MS;
-  for (const stored of table.list()) {
-    const written = lastWritten(stored.object) ?? now;
-    if (written + EVENT_TTL_MS <= now) core.store.delete({ table: TABLE, namespace: stored.namespace, name: stored.name });
-    else next = Math.min(next, written + EVENT_TTL_MS);
-  }
-  core.eventExpiry.nextMs = next;
-}
+export class EventExpiry {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  /** When each Event was last written, the oldest first. After a restart they count from there. */
+  readonly #written = new Map<string, number>();
 
-function lastWritten(event: Parameters<typeof getPath>[0]): number | undefined {
-  const text =
-    getPath(event, ['lastTimestamp']) ??
-    getPath(event, ['series', 'lastObservedTime']) ??
-    getPath(event, ['eventTime']) ??
-    getPath(event, ['metadata', 'creationTimestamp']);
-  return typeof text === 'string' ? parseTime(text) : undefined;
+  constructor(store: Store, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+    for (const stored of store.table(TABLE).list()) this.#written.set(stored.key, clock.now());
+    store.onChange((table, change) => {
+      if (table !== TABLE) return;
+      this.#written.delete(change.current.key);
+      if (change.type !== 'DELETED') this.#written.set(change.current.key, change.at);
+    });
+  }
+
+  /** Deletes what is over by now. */
+  run(): void {
+    const limit = this.#clock.now() - EVENT_TTL_MS;
+    for (const [key, at] of this.#written) {
+      if (at > limit) return;
+      const slash = key.indexOf('/');
+      this.#store.delete({ table: TABLE, namespace: key.slice(0, slash), name: key.slice(slash + 1) });
+    }
+  }
 }
