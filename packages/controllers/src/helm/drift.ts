@@ -1,10 +1,9 @@
-import { deepEqual, isObject, omit, type JsonObject, type JsonValue } from '@flux-ts/base';
+import { getObject, isObject, omit, type JsonObject } from '@flux-ts/base';
 import {
-  annotationsOf,
   anyInMetadata,
   ignoredPointers,
   keyOf,
-  labelsOf,
+  normalizeDryRun,
   subjectOf,
   typeOf,
   withoutPointers,
@@ -36,16 +35,24 @@ function ignoreRules(object: JsonObject): readonly IgnoreRule[] {
   }));
 }
 
-/** Labels or annotations of the live object as far as the desired ones say something about them. */
-function visible(live: Readonly<Record<string, string>>, desired: Readonly<Record<string, string>>): JsonObject {
-  return Object.fromEntries(Object.entries(live).filter(([key]) => Object.hasOwn(desired, key)));
+function metadataPart(object: JsonObject): JsonObject {
+  const metadata = getObject(object, ['metadata']) ?? {};
+  return { metadata: Object.fromEntries(Object.entries(metadata).filter(([key]) => key === 'labels' || key === 'annotations')) };
 }
 
-function comparable(object: JsonObject, labels: JsonObject, annotations: JsonObject): JsonObject {
-  const metadata: Record<string, JsonValue> = {};
-  if (Object.keys(labels).length > 0) metadata['labels'] = labels;
-  if (Object.keys(annotations).length > 0) metadata['annotations'] = annotations;
-  return { ...omit(object, 'status'), metadata };
+function content(object: JsonObject): JsonObject {
+  return omit(omit(object, 'metadata'), 'status');
+}
+
+/**
+ * What makes the live object as it should be. Labels and annotations that are only there are left: controllers add some.
+ * Of an object or list that differs in many places the whole is replaced where that is shorter, as Flux counts changes.
+ */
+function patchOf(live: JsonObject, wanted: JsonObject): readonly JsonPatchOperation[] {
+  const options = { rationalize: true };
+  const metadata = createJsonPatch(metadataPart(live), metadataPart(wanted), options);
+  const rest = createJsonPatch(content(live), content(wanted), options);
+  return [...metadata.filter((p) => p.op === 'add' || p.op === 'replace'), ...rest];
 }
 
 async function driftOf(context: ActionContext, desired: JsonObject, rules: readonly IgnoreRule[]): Promise<Drift | undefined> {
@@ -56,13 +63,7 @@ async function driftOf(context: ActionContext, desired: JsonObject, rules: reado
   const live = await client.find(typeOf(desired), keyOf(desired), { signal });
   if (live === undefined) return { kind: 'removed', desired };
   const dryRun = await client.apply(desired, { fieldManager: FIELD_MANAGER, force: true, dryRun: true, signal });
-  const before = withoutPointers(
-    comparable(live, visible(labelsOf(live), labelsOf(dryRun)), visible(annotationsOf(live), annotationsOf(dryRun))),
-    pointers,
-  );
-  const after = withoutPointers(comparable(dryRun, { ...labelsOf(dryRun) }, { ...annotationsOf(dryRun) }), pointers);
-  if (deepEqual(before, after)) return undefined;
-  const patch = createJsonPatch(before, after);
+  const patch = patchOf(withoutPointers(live, pointers), withoutPointers(normalizeDryRun(dryRun), pointers));
   return patch.length === 0 ? undefined : { kind: 'changed', desired, patch };
 }
 

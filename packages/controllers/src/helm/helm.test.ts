@@ -265,11 +265,17 @@ test.each([
   await install({ driftDetection: { mode } });
   await world.until('web is ready', isReady);
   const type = { apiVersion: 'v1', kind: 'ConfigMap' };
-  await world.client.patch(type, { namespace: 'default', name: 'web' }, { kind: 'merge', patch: { data: { v: 'drifted' } } });
+  await world.client.patch(
+    type,
+    { namespace: 'default', name: 'web' },
+    { kind: 'merge', patch: { metadata: { labels: { foreign: 'x' } }, data: { v: 'drifted' } } },
+  );
   await world.until('the drift is noticed', () => world.events('web').some((e) => e.startsWith('Warning DriftDetected')));
   expect(world.events('web')).toContain(
     'Warning DriftDetected Cluster state of release default/web.v1 has drifted from the desired state:\nConfigMap/default/web changed (0 additions, 1 changes, 0 removals)',
   );
+  const foreign = getPath(world.find('ConfigMap', 'default/web'), ['metadata', 'labels', 'foreign']);
+  expect(foreign).toBe('x'); // labels of others are no drift
   await world.advance(10_000);
   expect(getPath(world.find('ConfigMap', 'default/web'), ['data', 'v'])).toBe(corrected ? 'default' : 'drifted');
 });
