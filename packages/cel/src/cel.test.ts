@@ -29,6 +29,8 @@ describe('evaluate', () => {
     ['"tacocat".replace("c", "x", 1).upperAscii()', 'TAXOCAT'],
     ['"%s %d %.2f".format(["a", 1, 2.0])', 'a 1 2.00'],
     ['"%s".format([{"b": [1, "x"]}])', '{"b":[1, "x"]}'],
+    ['"%s".format([timestamp("2021-06-01T12:30:00+02:00")])', '2021-06-01T12:30:00+02:00'],
+    ['self.nothing in []', false],
     ['"abc 123".find("[0-9]+")', '123'],
     ['[3, 1, 2].sort() + [[4], [5]].flatten()', [1, 2, 3, 4, 5]],
     ['["bb", "a"].sortBy(x, x.size())', ['a', 'bb']],

@@ -100,7 +100,7 @@ const FUNCTIONS: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ...['sets.contains', 'sets.equivalent', 'sets.intersects'].map((fn): [string, Rule] => [fn, sets]),
   ...['slice', 'reverse', 'lists.range'].map((fn): [string, Rule] => [
     fn,
-    (call): number | undefined => (typeof call.args[0] === 'string' ? undefined : newList(call)),
+    (call): number | undefined => (typeof call.result === 'string' ? undefined : newList(call)),
   ]),
   ['flatten', ({ args }) => 11 + (typeof args[1] === 'bigint' ? Number(args[1]) : 1) * size(args[0])],
   ['distinct', ({ args }) => selfCompare(args[0])],

@@ -38,7 +38,7 @@ export function refusal(fn: string, args: readonly CelValue[], fixedPattern: boo
   }
   if (fixedPattern || BARE.has(fn)) return noSuchOverload();
   const type = typeNameOf(args[0] as CelValue);
-  if (fn === 'flatten' && args.length === 1) return noSuchOverload(`${type}.flatten()`);
+  if (fn === 'flatten' && args.length === 1) return noSuchOverload(`${type === 'map' ? 'map(dyn, dyn)' : type}.flatten()`);
   if (fn === 'sort' && WITH_METHODS.has(type)) return noSuchOverload();
   return noSuchOverload(NAME_ONLY.has(fn) ? fn : `${fn}(${args.map(typeNameOf).join(', ')})`);
 }

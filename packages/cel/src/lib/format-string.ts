@@ -168,6 +168,7 @@ function superscript(text: string): string {
 /** Prints a value that stands alone, in Kubernetes' version. */
 function printOuter(value: CelValue): string {
   if (typeof value === 'number') return Number.isFinite(value) ? displayDoubleG(value) : plainNumber(value);
+  if (value instanceof CelTimestamp) return displayTimestamp(value);
   return value instanceof CelList || value instanceof CelMap ? printQuoted(value) : print(value);
 }
 
@@ -184,7 +185,7 @@ function printQuoted(value: CelValue): string {
   if (typeof value === 'number') return Number.isFinite(value) ? value.toFixed(6) : goQuote(plainNumber(value));
   if (value instanceof CelBytes) return `b${goQuote(Buffer.from(value.bytes).toString('utf8'))}`;
   if (value instanceof CelDuration) return `duration(${goQuote(print(value))})`;
-  if (value instanceof CelTimestamp) return `timestamp(${goQuote(print(value))})`;
+  if (value instanceof CelTimestamp) return `timestamp(${goQuote(displayTimestamp(value))})`;
   if (value instanceof CelList) return `[${Array.from(value, printQuoted).join(', ')}]`;
   if (!(value instanceof CelMap)) return print(value);
   const entries = value.keys().map((key): [string, string] => [printKey(key), printQuoted(value.get(key))]);
