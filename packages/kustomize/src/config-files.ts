@@ -22,8 +22,9 @@ export function loadConfigs(
   for (const path of paths) config = mergeConfigs(config, readConfig(parseYamlStrict(text(loader.load(path)), { file: path })));
   let fromCrds = EMPTY_CONFIG;
   for (const path of crds) {
-    const bytes = text(loader.load(path));
-    const definitions = withPrefix(`loading CRDs [${crds.join(' ')}]: unable to parse open API definition from '${path}'`, () =>
+    const loading = `loading CRDs [${crds.join(' ')}]`;
+    const bytes = withPrefix(loading, () => text(loader.load(path)));
+    const definitions = withPrefix(`${loading}: unable to parse open API definition from '${path}'`, () =>
       readGoYaml(parseYaml(bytes, { file: path }), DEFINITIONS, { strict: false }),
     );
     fromCrds = mergeConfigs(fromCrds, isObject(definitions) ? configOfDefinitions(definitions) : EMPTY_CONFIG);
