@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -105,8 +104,11 @@ export class Responder {
 
   async #watch(response: ServerResponse, events: EventSource, request: ApiRequest | undefined): Promise<void> {
     let closed = false;
+    let resume: (() => void) | undefined;
+    response.on('drain', () => resume?.());
     response.on('close', () => {
       closed = true;
+      resume?.();
       events.close();
     });
     response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private', 'transfer-encoding': 'chunked' });
@@ -122,8 +124,11 @@ export class Responder {
       while (!closed) {
         const batch = events.poll(BATCH);
         if (batch === undefined) break;
-        if (batch.length > 0 && !response.write(this.#lines(batch, events.stored)) && !closed)
-          await Promise.race([once(response, 'drain'), once(response, 'close')]);
+        if (batch.length > 0 && !response.write(this.#lines(batch, events.stored)) && !closed) {
+          await new Promise<void>((resolve) => {
+            resume = resolve;
+          });
+        }
         if (batch.length < BATCH) await events.wait();
         // what else happens in this turn of the loop goes into the same write
         await new Promise<void>((resolve) => setImmediate(resolve));

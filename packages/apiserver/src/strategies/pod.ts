@@ -26,7 +26,7 @@ function comparable(spec: JsonObject): JsonObject {
   const out: Record<string, JsonValue> = {};
   for (const [key, value] of Object.entries(spec)) {
     if (CHANGEABLE.includes(key)) continue;
-    const list = key === 'containers' || key === 'initContainers';
+    const list = (key === 'containers' || key === 'initContainers') && Array.isArray(value);
     out[key] = list ? (value as readonly JsonObject[]).map((c) => ({ ...c, image: '' })) : value;
   }
   return out;
