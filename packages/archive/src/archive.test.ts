@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { FileSystem } from '@flux-ts/base';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ArchiveError } from './errors.ts';
@@ -206,4 +207,19 @@ describe('file systems', () => {
   test('cleanPath never climbs above the root', () => {
     expect(['../../x', 'a//b/', '', '/a/b/../..'].map(cleanPath)).toEqual(['/x', '/a/b', '/', '/']);
   });
+});
+
+test.each([
+  ['in memory', (): FileSystem => new MemoryFileSystem([{ path: 'a/b.yaml', bytes: 'x' }])],
+  [
+    'on disk',
+    (): FileSystem => {
+      const dir = mkdtempSync(join(tmpdir(), 'flux-archive-'));
+      mkdirSync(join(dir, 'a'));
+      return new DiskFileSystem(dir);
+    },
+  ],
+])('a folder %s says that it is none when it is read as a file', (_, make) => {
+  expect(() => make().read('/a')).toThrow('read /a: is a directory');
+  expect(() => make().read('/c')).toThrow('open /c: no such file or directory');
 });

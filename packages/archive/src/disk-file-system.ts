@@ -88,7 +88,9 @@ export class DiskFileSystem implements FileSystem {
   read(path: string): Uint8Array {
     const { real, plainFile } = this.#need(path, 'open');
     // pipes and devices would block or never end
-    if (!plainFile && !statSync(real).isFile()) throw archiveError('ARCHIVE_NOT_FOUND', `read ${path}: is not a regular file`);
+    const kind = plainFile ? undefined : statSync(real);
+    if (kind?.isDirectory() === true) throw archiveError('ARCHIVE_NOT_FOUND', `read ${path}: is a directory`);
+    if (kind?.isFile() === false) throw archiveError('ARCHIVE_NOT_FOUND', `read ${path}: is not a regular file`);
     try {
       return readFileSync(real, plainFile ? { flag: NO_FOLLOW as unknown as string } : {});
     } catch (error) {

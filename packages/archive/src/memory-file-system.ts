@@ -49,9 +49,13 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   read(path: string): Uint8Array {
-    const file = this.#files.get(cleanPath(path));
-    if (file === undefined) throw archiveError('ARCHIVE_NOT_FOUND', `open ${path}: no such file or directory`);
-    return file;
+    const at = cleanPath(path);
+    const file = this.#files.get(at);
+    if (file !== undefined) return file;
+    throw archiveError(
+      'ARCHIVE_NOT_FOUND',
+      this.#folders.has(at) ? `read ${path}: is a directory` : `open ${path}: no such file or directory`,
+    );
   }
 
   list(path: string): readonly string[] {

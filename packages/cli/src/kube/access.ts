@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { RealClock } from '@flux-ts/base';
 import { contextOf, KubeClient, mergeKubeconfigs, parseKubeconfig, transportOf, type KubeContext } from '@flux-ts/kube';
 import type { CommandContext } from '../frame/command.ts';
 
@@ -49,7 +50,7 @@ export function clientFor({ flags, io }: Pick<CommandContext, 'flags' | 'io'>): 
     ...(flags.string('token') === '' ? {} : { token: flags.string('token') }),
     ...(flags.string('as') === '' ? {} : { impersonate: { name: flags.string('as'), groups: flags.strings('as-group') } }),
   };
-  const client = new KubeClient({ transport: transportOf(chosen, io.env), fieldManager: 'flux' });
+  const client = new KubeClient({ transport: transportOf(chosen, io.env, new RealClock()), fieldManager: 'flux' });
   const fluxNamespace = io.env['FLUX_SYSTEM_NAMESPACE'] ?? 'flux-system';
   const followed = flags.bool('ns-follows-kube-context') && context.namespace !== undefined ? context.namespace : fluxNamespace;
   const namespace = flags.changed('namespace') ? flags.string('namespace') : followed;
