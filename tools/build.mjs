@@ -36,9 +36,9 @@ export async function build() {
     external: ['lmdb'],
     outExtension: { '.js': '.mjs' },
     define: { 'process.env["FLUX_TS_VERSION"]': JSON.stringify(version) },
-    banner: { js: "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);" },
     legalComments: 'linked',
     minifySyntax: true,
+    minifyWhitespace: true,
     logLevel: 'error',
     metafile: true,
   }).then(

@@ -38,6 +38,7 @@ function total(text) {
 
 function count(script) {
   const done = spawnSync('npm', ['run', '--silent', script], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 });
+  if (script === 'conformance:flux') return total(done.stdout); // two runners, one after the other
   const line =
     done.stdout
       .trim()
