@@ -71,16 +71,17 @@ function rate(bytes: number, pass: () => void): number {
   return best;
 }
 
+/** Wall time: a fresh process compiles beside its work, and that is the machine's to use. */
 function coldRate(file: string): number {
   const documents = documentsOf(readFileSync(file, 'utf8'));
   let bytes = 0;
-  const start = cpuMs();
+  const start = performance.now();
   for (const document of documents) {
     if (bytes >= COLD_BYTES) break;
     parseYaml(document);
     bytes += Buffer.byteLength(document);
   }
-  return bytes / 1000 / (cpuMs() - start);
+  return bytes / 1000 / (performance.now() - start);
 }
 
 /** The Go program of tests/oracle/yaml, where there is Go. */
@@ -141,10 +142,15 @@ async function main(): Promise<void> {
   const jsPrint = rate(printed, () => values.forEach((value) => dump(value)));
   show('print', print, { 'js-yaml': jsPrint, 'sigs.k8s.io/yaml': goRate('e', printed, all) }, 45);
 
-  const cold = [1, 2, 3].map(() =>
-    Number(spawnSync(process.execPath, [...process.execArgv, script, '--cold', files[0] as string], { encoding: 'utf8' }).stdout),
+  // started as the flux command starts node; the median of five
+  const cold = [1, 2, 3, 4, 5].map(() =>
+    Number(
+      spawnSync(process.execPath, ['--interrupt-budget=1000000', ...process.execArgv, script, '--cold', files[0] as string], {
+        encoding: 'utf8',
+      }).stdout,
+    ),
   );
-  console.log(`first ${COLD_BYTES / 1000} kB of a fresh process: ${Math.max(...cold).toFixed(1)} MB/s, wanted 10`);
+  console.log(`first ${COLD_BYTES / 1000} kB of a fresh process: ${(cold.toSorted((a, b) => a - b)[2] ?? 0).toFixed(1)} MB/s, wanted 10`);
 }
 
 await main();

@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { RealClock, systemRandom } from '@flux-ts/base';
 import {
   checkDependencies,
@@ -200,8 +199,5 @@ function usage(): string {
 
 /** The module of the command. */
 export function run({ args, io }: CommandContext): Promise<number> {
-  // One render is over before optimised code pays for its compilation: V8 is told to wait longer with it (measured on
-  // kube-prometheus-stack: 0.50 s instead of 0.85 s of CPU). Long renders still get there.
-  setFlagsFromString('--interrupt-budget=1500000');
   return helmTemplateCommand(args, io);
 }
