@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts'],
     reporters: ['default', './tools/plain-reporter.ts'],
     pool: 'threads',
+    isolate: false, // packages keep no module state, so files may share loaded modules
     maxWorkers: 2,
     testTimeout: 20_000,
   },
