@@ -2,7 +2,7 @@
 // Usage: run.ts [--corpus DIR] [--only REGEXP] [--show N] [--errors any|message]
 // Prints a table by group and `N passed, N failed`; a failure that is not in expectations.json, or an unexpected
 // pass, gives exit code 1.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { errorMessage } from '@flux-ts/base';
 import { BuildCache, build, diskFileSystem, type InflateChart } from '../../src/index.ts';
@@ -21,7 +21,8 @@ function option(name: string, fallback: string): string {
 }
 
 const repository = resolve(import.meta.dirname, '../../../..');
-const corpus = resolve(option('corpus', join(repository, '../shared/corpus/kustomize')));
+const named = resolve(option('corpus', join(repository, '../shared/corpus/kustomize')));
+const corpus = existsSync(named) ? realpathSync(named) : named; // messages name real paths, as kustomize's do
 const only = new RegExp(option('only', ''));
 const show = Number(option('show', '0'));
 if (!existsSync(join(corpus, 'index.json'))) {
