@@ -53,7 +53,7 @@ function differences(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : differences(path);
-    if (!/\.ts$/.test(entry.name) || /\.(test|generated)\.ts$/.test(entry.name)) return [];
+    if (!entry.name.endsWith('.ts') || /\.(test|generated)\.ts$/.test(entry.name)) return [];
     const text = readFileSync(path, 'utf8').replace(/\n\s*\*\s?/g, ' ');
     return [...text.matchAll(/Differs:\s+([^*]+?)(?=\s@|\s*\*\/|\sDiffers:|\s{2,})/g)].map((match) => [
       path.slice(root.length + 1),
@@ -69,7 +69,7 @@ function known() {
     ),
   );
   const notes = differences(join(root, 'packages')).map(([path, note]) => `- ${note} (\`${path}\`)`);
-  return `## Known failures\n\nEvery case that is not equal, with its reason. An unexpected pass fails the run, too.\n\n${rows.length > 0 ? `| suite | case | reason |\n|---|---|---|\n${rows.join('\n')}` : 'None.'}\n\n## Intended differences\n\n${[...new Set(notes)].sort().join('\n')}\n`;
+  return `## Known failures\n\nEvery case that is not equal, with its reason. An unexpected pass fails the run, too.\n\n${rows.length > 0 ? `| suite | case | reason |\n|---|---|---|\n${rows.join('\n')}` : 'None.'}\n\n## Intended differences\n\n${[...new Set(notes)].toSorted((a, b) => (a < b ? -1 : 1)).join('\n')}\n`;
 }
 
 if (process.argv.includes('--check')) {
