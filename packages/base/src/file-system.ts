@@ -1,6 +1,3 @@
-/** What a path names. */
-export type EntryKind = 'file' | 'directory' | 'symlink';
-
 /**
  * The read-only files an engine may see: a directory on disk, memory, a Git tree, an artifact. Paths are absolute
  * inside it, with `/`, already cleaned. Symbolic links are followed by the implementation, which keeps them inside its root.

@@ -7,7 +7,7 @@ export { digest, digestHex, type DigestAlgorithm } from './digest.ts';
 export { DurationError, formatDuration, parseDuration } from './duration.ts';
 export { bareEnvironment, type Environment } from './environment.ts';
 export { FluxError, errorMessage, isFluxError, type FluxErrorInit } from './errors.ts';
-export type { EntryKind, FileSystem } from './file-system.ts';
+export type { FileSystem } from './file-system.ts';
 export { goQuote } from './go-quote.ts';
 export { canonicalJson, goJson, goJsonNumber, goJsonString, parseJson, stringifyJson, type GoJsonOptions } from './go-json.ts';
 export {

@@ -1,5 +1,4 @@
 import { watch } from 'node:fs';
-import { join } from 'node:path';
 import type { Clock, Logger } from '@flux-ts/base';
 import { snapshotFolder, type Snapshot } from '@flux-ts/git';
 
@@ -44,7 +43,7 @@ export async function serveFolder(
   watcher.on('error', (error) => log.error('cannot watch the folder', { dir, error: String(error) }));
   return {
     dir,
-    store: join(store),
+    store,
     branch: latest.branch,
     get head() {
       return latest.hash;

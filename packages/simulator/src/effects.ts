@@ -1,5 +1,5 @@
 import { getArray, getObject, getString, isObject, setPath, type JsonObject } from '@flux-ts/base';
-import { keyOf, namespaceOf, typeOf } from '@flux-ts/kube';
+import { keyOf, namespaceOf } from '@flux-ts/kube';
 import { KIND, objectsAt, SIMULATOR, tolerant, type World } from './world.ts';
 
 /** How a simulated program ended. */
@@ -113,6 +113,6 @@ async function startupApiCheck(world: World): Promise<Outcome> {
     ? { ok: true, message: 'The cert-manager API is ready' }
     : {
         ok: false,
-        message: `error finding the scope of the object: no matches for kind "CertificateRequest" in ${typeOf({ apiVersion: 'cert-manager.io/v1' }).apiVersion}`,
+        message: `error finding the scope of the object: no matches for kind "CertificateRequest" in cert-manager.io/v1`,
       };
 }

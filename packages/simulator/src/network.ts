@@ -1,5 +1,6 @@
-import { formatTime, getArray, getObject, getString, isObject, type JsonObject, type JsonValue } from '@flux-ts/base';
+import { formatTime, getObject, getString, type JsonObject, type JsonValue } from '@flux-ts/base';
 import { annotationsOf, generationOf, isTerminating, keyOf, labelsOf, nameOf, namespaceOf, typeOf, uidOf } from '@flux-ts/kube';
+import { labelSelectorFrom } from '@flux-ts/schema';
 import {
   failureOf,
   isReady,
@@ -102,7 +103,9 @@ export async function reconcileIngress(world: World, ingress: JsonObject): Promi
 export async function reconcileBudget(world: World, budget: JsonObject): Promise<Again> {
   if (isTerminating(budget)) return undefined;
   const { items } = await world.client.list(KIND.pod, { namespace: namespaceOf(budget) });
-  const pods = items.filter((pod) => matches(getObject(budget, ['spec', 'selector']), labelsOf(pod)) && !isTerminating(pod));
+  const chosen = getObject(budget, ['spec', 'selector']);
+  const selector = chosen === undefined ? undefined : labelSelectorFrom(chosen);
+  const pods = items.filter((pod) => selector?.matches(labelsOf(pod)) === true && !isTerminating(pod));
   const healthy = pods.filter(isReady).length;
   const { minAvailable, maxUnavailable } = (budget['spec'] ?? {}) as { minAvailable?: JsonValue; maxUnavailable?: JsonValue };
   const desired =
@@ -128,29 +131,6 @@ export async function reconcileBudget(world: World, budget: JsonObject): Promise
     conditions: [{ ...told, observedGeneration: generationOf(budget) }],
   });
   return undefined;
-}
-
-/** Tells whether a label selector (matchLabels, matchExpressions) chooses these labels. */
-export function matches(selector: JsonObject | undefined, labels: Readonly<Record<string, string>>): boolean {
-  if (selector === undefined) return false;
-  const equal = Object.entries(getObject(selector, ['matchLabels']) ?? {}).every(([key, value]) => labels[key] === value);
-  return (
-    equal &&
-    (getArray(selector, ['matchExpressions']) ?? []).filter(isObject).every((expression) => {
-      const value = labels[String(expression['key'])];
-      const values = getArray(expression, ['values']) ?? [];
-      switch (expression['operator']) {
-        case 'In':
-          return value !== undefined && values.includes(value);
-        case 'NotIn':
-          return value === undefined || !values.includes(value);
-        case 'Exists':
-          return value !== undefined;
-        default:
-          return value === undefined;
-      }
-    })
-  );
 }
 
 /** Says of an autoscaler what is true without metrics: it is able to scale, and knows no metrics. */

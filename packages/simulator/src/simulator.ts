@@ -25,7 +25,7 @@ import type { PodRunner } from './pod-runner.ts';
 import { reconcileReplicaSet } from './replica-set.ts';
 import { SingleFile } from './single-file.ts';
 import { reconcileClaim, reconcileStatefulSet } from './stateful-set.ts';
-import { controllerOf, KIND, SIMULATOR, type Again, type CertificatePair, type World } from './world.ts';
+import { controllerOf, SIMULATOR, type Again, type CertificatePair, type World } from './world.ts';
 
 /** What a simulator is made of. */
 export interface SimulatorOptions {
@@ -198,8 +198,3 @@ class Session {
     }
   }
 }
-
-/** The kinds whose behaviour is simulated, as `group/Kind`. */
-export const SIMULATED_KINDS: readonly string[] = [...STEPS.keys(), '/Namespace'];
-/** The kind of Pods, for callers that list them. */
-export const POD: TypeRef = KIND.pod;

@@ -1,5 +1,4 @@
 import { join, resolve } from 'node:path';
-import { formatTime, RealClock } from '@flux-ts/base';
 import { ClusterError, removeClusterContext, startInBackground, StateDirectory, stopBackground } from '@flux-ts/local';
 import type { CommandContext } from '../frame/command.ts';
 import { progressOn } from '../frame/progress.ts';
@@ -72,7 +71,6 @@ async function remove(context: CommandContext, state: StateDirectory): Promise<n
 }
 
 function list(context: CommandContext, state: StateDirectory): Promise<number> {
-  const now = new RealClock().now();
   const rows = state
     .list()
     .map((cluster) => [
@@ -80,7 +78,7 @@ function list(context: CommandContext, state: StateDirectory): Promise<number> {
       cluster.pid === undefined ? 'stopped' : 'running',
       cluster.url,
       cluster.pid === undefined ? '' : String(cluster.pid),
-      cluster.startedAt || formatTime(now),
+      cluster.startedAt,
       cluster.kubeconfig,
     ]);
   context.io.out(printTable(['Name', 'Status', 'Url', 'Pid', 'Started', 'Kubeconfig'], rows));

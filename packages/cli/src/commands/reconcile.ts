@@ -1,4 +1,4 @@
-import { getObject, getPath, getString, RealClock, type JsonObject } from '@flux-ts/base';
+import { formatMicroTime, getObject, getPath, getString, RealClock, type JsonObject } from '@flux-ts/base';
 import { namespaceOf, type ObjectKey, type TypeRef } from '@flux-ts/kube';
 import type { CommandContext } from '../frame/command.ts';
 import { progressOn, type Progress } from '../frame/progress.ts';
@@ -93,7 +93,7 @@ async function reconcile({ context, access, progress }: Work, target: Target, mo
   const before = await access.client.get(target.type, target.key);
   if (isStaticHelmRepository(before)) return;
   progress.action(`annotating ${kind} ${target.key.name} in ${target.key.namespace ?? ''} namespace`);
-  const requestedAt = nanoTime();
+  const requestedAt = formatMicroTime(new RealClock().now());
   const annotations = Object.fromEntries([REQUESTED_AT, ...more].map((name) => [name, requestedAt]));
   await access.client.patch(target.type, target.key, { kind: 'merge', patch: { metadata: { annotations } } });
   progress.success(`${kind} annotated`);
@@ -113,11 +113,4 @@ function summary(noun: Noun, object: JsonObject): string {
     return `applied revision ${getString(object, ['status', 'history', 0, 'chartVersion']) ?? getString(object, ['status', 'lastAttemptedRevision']) ?? ''}`;
   const revision = getString(object, ['status', 'artifact', 'revision']);
   return revision === undefined ? `${noun.kind} reconciliation completed` : `fetched revision ${revision}`;
-}
-
-/** The present time as Go's RFC3339Nano. */
-function nanoTime(): string {
-  const [sub] = [process.hrtime()[1]];
-  const text = new Date(new RealClock().now()).toISOString().slice(0, 19);
-  return `${text}.${String(sub).padStart(9, '0')}Z`;
 }

@@ -1,6 +1,6 @@
 import { getString, Lru, type JsonObject } from '@flux-ts/base';
 import { HelmCaches } from '@flux-ts/helm';
-import { keyOf, keyText, labelsOf, nameOf, namespaceOf, type TypeRef } from '@flux-ts/kube';
+import { keyOf, keyText, nameOf, namespaceOf, type TypeRef } from '@flux-ts/kube';
 import {
   anyOf,
   artifactOf,
@@ -20,6 +20,7 @@ import { ArtifactFiles } from '../shared/artifact-files.ts';
 import { completeDeps, TYPES } from '../shared/deps.ts';
 import { REMOTE_CLUSTERS } from '../shared/target-client.ts';
 import { specList, specText } from '../shared/spec.ts';
+import { watchConfigs, watchDependencies } from '../shared/watches.ts';
 import { reconcileHelmRelease } from './reconciler.ts';
 import type { HelmCell, HelmDeps } from './run.ts';
 import { chartKeyOf } from './steps/chart-template.ts';
@@ -57,32 +58,14 @@ function watchSource(cell: HelmCell, type: TypeRef): WatchSpec {
   };
 }
 
-/** A dependency that has become ready lets those that wait for it go on. */
-function watchDependencies(cell: HelmCell): WatchSpec {
-  const all = cell.informers.informer(TYPES.HelmRelease);
-  return {
-    informer: all,
-    predicate: (event) => event.type === 'modified' && isReady(event.object) && !isReady(event.old),
-    map: (event) => {
-      const key = keyText(keyOf(event.object));
-      const dependsOn = (o: JsonObject): boolean =>
-        specList(o, 'dependsOn').some((d) => `${getString(d, ['namespace']) || namespaceOf(o)}/${getString(d, ['name']) ?? ''}` === key);
-      return keysWhere(all, (o) => dependsOn(o) && !isReady(o));
-    },
-  };
-}
+/** Passes when a HelmRelease has become ready. */
+const becameReady: Predicate = (event) => event.type === 'modified' && isReady(event.object) && !isReady(event.old);
 
 function watchConfig(cell: HelmCell, kind: 'ConfigMap' | 'Secret', selector: string): WatchSpec {
-  const all = cell.informers.informer(TYPES.HelmRelease);
-  return {
-    informer: cell.informers.informer(TYPES[kind], { labelSelector: selector }),
-    predicate: (event) => event.type !== 'deleted' && Object.keys(labelsOf(event.object)).length > 0,
-    map: (event) => {
-      const name = nameOf(event.object);
-      const uses = (o: JsonObject): boolean => specList(o, 'valuesFrom').some((r) => r['kind'] === kind && r['name'] === name);
-      return keysWhere(all, (o) => namespaceOf(o) === namespaceOf(event.object) && uses(o));
-    },
-  };
+  const configs = cell.informers.informer(TYPES[kind], { labelSelector: selector });
+  return watchConfigs(cell.informers.informer(TYPES.HelmRelease), configs, (release, config) =>
+    specList(release, 'valuesFrom').some((r) => r['kind'] === kind && r['name'] === nameOf(config)),
+  );
 }
 
 /** The helm controller: HelmRelease. */
@@ -110,7 +93,7 @@ export function createHelmController(deps: HelmDeps, options: ControllerOptions 
       },
       watchSource(cell, TYPES.HelmChart),
       watchSource(cell, TYPES.OCIRepository),
-      watchDependencies(cell),
+      watchDependencies(cell.informers.informer(TYPES.HelmRelease), becameReady),
       ...configs,
     ],
     reconcile: (key, context) => reconcileHelmRelease(cell, options, { key, context }),

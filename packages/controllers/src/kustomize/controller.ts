@@ -1,7 +1,7 @@
 import { getString, Lru, type JsonObject } from '@flux-ts/base';
 import { BuildCache } from '@flux-ts/kustomize';
 import { loadKinds, type Kinds } from '@flux-ts/schema';
-import { keyOf, keyText, labelsOf, nameOf, namespaceOf, type TypeRef } from '@flux-ts/kube';
+import { nameOf, namespaceOf, type TypeRef } from '@flux-ts/kube';
 import {
   anyOf,
   artifactChanged,
@@ -22,6 +22,7 @@ import { ArtifactFiles } from '../shared/artifact-files.ts';
 import { completeDeps, TYPES } from '../shared/deps.ts';
 import { REMOTE_CLUSTERS } from '../shared/target-client.ts';
 import { specList, specText } from '../shared/spec.ts';
+import { watchConfigs, watchDependencies } from '../shared/watches.ts';
 import { reconcileKustomization } from './reconciler.ts';
 import type { KustomizeCell, KustomizeDeps } from './run.ts';
 
@@ -57,35 +58,15 @@ const becameReady: Predicate = (event) => {
   return !isReady(event.old) || revision(event.old) !== revision(event.object) || observed(event.old) !== observed(event.object);
 };
 
-function watchDependencies(cell: KustomizeCell): WatchSpec {
-  const all = cell.informers.informer(TYPES.Kustomization);
-  return {
-    informer: all,
-    predicate: becameReady,
-    map: (event) => {
-      const key = keyText(keyOf(event.object));
-      const dependsOn = (o: JsonObject): boolean =>
-        specList(o, 'dependsOn').some((d) => `${getString(d, ['namespace']) || namespaceOf(o)}/${getString(d, ['name']) ?? ''}` === key);
-      return keysWhere(all, (o) => dependsOn(o) && !isReady(o));
-    },
-  };
-}
-
-/** ConfigMaps and Secrets that ask to be watched: the Kustomizations that use one run when it changes. */
 function watchConfig(cell: KustomizeCell, kind: 'ConfigMap' | 'Secret', selector: string): WatchSpec {
-  const all = cell.informers.informer(TYPES.Kustomization);
-  return {
-    informer: cell.informers.informer(TYPES[kind], { labelSelector: selector }),
-    predicate: (event) => event.type !== 'deleted' && Object.keys(labelsOf(event.object)).length > 0,
-    map: (event) => {
-      const name = nameOf(event.object);
-      const uses = (o: JsonObject): boolean =>
-        specList(o, 'postBuild', 'substituteFrom').some((r) => r['kind'] === kind && r['name'] === name) ||
-        (kind === 'Secret' &&
-          (specText(o, 'decryption', 'secretRef', 'name') === name || specText(o, 'kubeConfig', 'secretRef', 'name') === name));
-      return keysWhere(all, (o) => namespaceOf(o) === namespaceOf(event.object) && uses(o));
-    },
-  };
+  const configs = cell.informers.informer(TYPES[kind], { labelSelector: selector });
+  return watchConfigs(cell.informers.informer(TYPES.Kustomization), configs, (o, config) => {
+    const name = nameOf(config);
+    const secret = specText(o, 'decryption', 'secretRef', 'name') === name || specText(o, 'kubeConfig', 'secretRef', 'name') === name;
+    return (
+      specList(o, 'postBuild', 'substituteFrom').some((r) => r['kind'] === kind && r['name'] === name) || (kind === 'Secret' && secret)
+    );
+  });
 }
 
 /** The kustomize controller: Kustomization. */
@@ -121,7 +102,7 @@ export function createKustomizeController(deps: KustomizeDeps, options: Controll
         predicate: anyOf(generationChanged, reconcileRequested),
       },
       ...sources.map((type) => watchSource(cell, type)),
-      watchDependencies(cell),
+      watchDependencies(cell.informers.informer(TYPES.Kustomization), becameReady),
       ...configs,
     ],
     reconcile: (key, context) => reconcileKustomization(cell, options, { key, context }),
