@@ -1,62 +1,95 @@
 /** A part of an index: the text of one chart's versions, or the lines outside of `entries`. */
 export type IndexBlock = { readonly kind: 'chart'; readonly text: string } | { readonly kind: 'head'; readonly text: string };
 
-/** Gives the lines of a stream of bytes, each with its line end. A line may be up to `maxBytes` long. */
-async function* lines(chunks: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<string> {
+const [NEWLINE, RETURN, SPACE, HASH, DASH] = [10, 13, 32, 35, 45] as const;
+
+/** Gives a stream of bytes in pieces that end at a line's end (the last one where the stream ends). A line may be up to `maxBytes` long. */
+async function* wholeLines(chunks: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Buffer> {
   let rest: Buffer[] = [];
   let held = 0;
   for await (const chunk of chunks) {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    let from = 0;
-    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, from)) {
-      const piece = bytes.subarray(from, end + 1);
-      yield rest.length === 0 ? piece.toString('utf8') : Buffer.concat([...rest, piece]).toString('utf8');
+    const end = bytes.lastIndexOf(NEWLINE) + 1;
+    if (end > 0) {
+      const piece = bytes.subarray(0, end);
+      yield rest.length === 0 ? piece : Buffer.concat([...rest, piece]);
       rest = [];
       held = 0;
-      from = end + 1;
     }
-    if (from < bytes.length) {
-      // a copy, so that the chunk can go
-      const piece = Buffer.from(bytes.subarray(from));
-      rest.push(piece);
-      held += piece.length;
-      if (held > maxBytes) throw new RangeError(`a line is longer than ${maxBytes} bytes`);
-    }
+    if (end === bytes.length) continue;
+    // a copy, so that the chunk can go
+    rest.push(Buffer.from(bytes.subarray(end)));
+    held += bytes.length - end;
+    if (held > maxBytes) throw new RangeError(`a line is longer than ${maxBytes} bytes`);
   }
-  if (rest.length > 0) yield Buffer.concat(rest).toString('utf8');
+  if (rest.length > 0) yield Buffer.concat(rest);
+}
+
+/** Gathers the bytes of one block. */
+class Gathered {
+  readonly #maxBytes: number;
+  #pieces: Buffer[] = [];
+  #size = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  get empty(): boolean {
+    return this.#size === 0;
+  }
+
+  add(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    this.#size += bytes.length;
+    if (this.#size > this.#maxBytes) throw new RangeError(`an entry is longer than ${this.#maxBytes} bytes`);
+    // a copy, so that the chunk can go
+    this.#pieces.push(Buffer.from(bytes));
+  }
+
+  take(): string {
+    const text = Buffer.concat(this.#pieces).toString('utf8');
+    this.#pieces = [];
+    this.#size = 0;
+    return text;
+  }
 }
 
 /** Cuts a block-style YAML index into its charts, by indentation: only one chart's text is held at a time. */
 export async function* yamlBlocks(chunks: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<IndexBlock> {
   let inside = false;
   let indent = -1;
-  let head: string[] = [];
-  let block: string[] = [];
-  for await (const line of lines(chunks, maxBytes)) {
-    const first = line.search(/[^ ]/);
-    const blank = first < 0 || /^[\r\n#]/.test(line.slice(first));
-    if (!blank && first === 0 && !(inside && line.startsWith('- '))) {
-      if (block.length > 0) yield { kind: 'chart', text: block.join('') };
-      block = [];
-      inside = /^entries:\s*(#.*)?$/.test(line.trimEnd());
-      indent = -1;
-      if (!inside) head.push(line);
-      continue;
+  const head = new Gathered(maxBytes);
+  const block = new Gathered(maxBytes);
+  for await (const bytes of wholeLines(chunks, maxBytes)) {
+    let from = 0; // what of the piece is not gathered yet
+    for (let at = 0, next = 0; at < bytes.length; at = next) {
+      next = bytes.indexOf(NEWLINE, at) + 1 || bytes.length;
+      let mark = at;
+      while (mark < next && bytes[mark] === SPACE) mark++;
+      const first = mark - at;
+      const byte = mark < next ? bytes[mark] : NEWLINE;
+      if (byte === NEWLINE || byte === RETURN || byte === HASH) continue; // blank: it stays with what it stands in
+      const dash = byte === DASH;
+      if (first === 0 && !(inside && dash && bytes[mark + 1] === SPACE)) {
+        (inside ? block : head).add(bytes.subarray(from, at));
+        if (!block.empty) yield { kind: 'chart', text: block.take() };
+        inside = /^entries:\s*(#.*)?$/.test(bytes.toString('utf8', at, next).trimEnd());
+        indent = -1;
+        from = inside ? next : at;
+        continue;
+      }
+      if (!inside) continue;
+      if (indent < 0) indent = first;
+      if (first !== indent || dash) continue;
+      block.add(bytes.subarray(from, at));
+      if (!block.empty) yield { kind: 'chart', text: block.take() };
+      from = at;
     }
-    if (!inside) {
-      head.push(line);
-      continue;
-    }
-    if (!blank && indent < 0) indent = first;
-    if (!blank && first === indent && line[first] !== '-') {
-      if (block.length > 0) yield { kind: 'chart', text: block.join('') };
-      block = [];
-    }
-    block.push(line);
+    (inside ? block : head).add(bytes.subarray(from));
   }
-  if (block.length > 0) yield { kind: 'chart', text: block.join('') };
-  yield { kind: 'head', text: head.join('') };
-  head = [];
+  if (!block.empty) yield { kind: 'chart', text: block.take() };
+  yield { kind: 'head', text: head.take() };
 }
 
 /** Cuts a JSON index into `"name": [...]` members of `entries`. */
@@ -65,21 +98,8 @@ export async function* jsonBlocks(chunks: AsyncIterable<Uint8Array>, maxBytes: n
   let inString = false;
   let escaped = false;
   let entriesDepth = -1;
-  let piece: Buffer[] = [];
-  let size = 0;
+  const piece = new Gathered(maxBytes);
   const head: string[] = [];
-  const take = (): string => {
-    const text = Buffer.concat(piece).toString('utf8');
-    piece = [];
-    size = 0;
-    return text;
-  };
-  const keep = (bytes: Buffer): void => {
-    if (bytes.length === 0) return;
-    size += bytes.length;
-    if (size > maxBytes) throw new RangeError(`an entry is longer than ${maxBytes} bytes`);
-    piece.push(Buffer.from(bytes));
-  };
   for await (const chunk of chunks) {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     let from = 0;
@@ -95,30 +115,30 @@ export async function* jsonBlocks(chunks: AsyncIterable<Uint8Array>, maxBytes: n
       else if (byte === 0x7b || byte === 0x5b) {
         depth++;
         if (depth === 2 && byte === 0x7b) {
-          keep(bytes.subarray(from, i));
-          const before = take();
+          piece.add(bytes.subarray(from, i));
+          const before = piece.take();
           from = i + 1;
           if (/"entries"\s*:\s*$/.test(before)) {
             entriesDepth = 2;
             head.push(before.replace(/,?\s*"entries"\s*:\s*$/, ''));
-          } else piece.push(Buffer.from(`${before}{`));
+          } else piece.add(Buffer.from(`${before}{`));
         }
       } else if (byte === 0x7d || byte === 0x5d) {
         depth--;
         if (entriesDepth === 2 && depth === 1) {
-          keep(bytes.subarray(from, i));
-          const text = take().trim();
+          piece.add(bytes.subarray(from, i));
+          const text = piece.take().trim();
           if (text !== '') yield { kind: 'chart', text };
           entriesDepth = -1;
           from = i + 1;
         }
       } else if (byte === 0x2c && entriesDepth === 2 && depth === 2) {
-        keep(bytes.subarray(from, i));
-        yield { kind: 'chart', text: take() };
+        piece.add(bytes.subarray(from, i));
+        yield { kind: 'chart', text: piece.take() };
         from = i + 1;
       }
     }
-    keep(bytes.subarray(from));
+    piece.add(bytes.subarray(from));
   }
-  yield { kind: 'head', text: head.join('') + take() };
+  yield { kind: 'head', text: head.join('') + piece.take() };
 }

@@ -10,8 +10,6 @@ export interface IndexEntry {
   /** RFC 3339 text. */
   readonly created?: string;
   readonly appVersion?: string;
-  readonly description?: string;
-  readonly icon?: string;
   readonly kubeVersion?: string;
   readonly type?: string;
   readonly deprecated?: boolean;
@@ -52,7 +50,7 @@ export function readEntry(value: JsonValue, intern: Intern): IndexEntry | undefi
   if (ownName === '' || ownName.includes('/') || ownName === '.' || ownName === '..') return undefined;
   const urls = own(value, 'urls');
   const optional: Record<string, string | boolean> = {};
-  for (const key of ['digest', 'created', 'appVersion', 'description', 'icon', 'kubeVersion', 'type']) {
+  for (const key of ['digest', 'created', 'appVersion', 'kubeVersion', 'type']) {
     const text = scalar(value, key);
     if (text !== undefined) optional[key] = intern(text);
   }

@@ -8,7 +8,7 @@ entries:
   - name: podinfo
     version: 6.0.0
     urls: [a.tgz]
-    description: |
+    appVersion: |
       several
       podinfo: lines
   - name: podinfo
@@ -37,7 +37,7 @@ describe('readIndex', () => {
     expect([...index.entries.keys()]).toEqual(['podinfo', 'quoted/name', 'other']);
     expect(index.entries.get('podinfo')?.map((e) => e.version)).toEqual(['7.0.0-rc.1', '6.10.0', '6.0.0']);
     expect(index.entries.get('podinfo')?.[1]).toMatchObject({ urls: ['b.tgz'], digest: 'abc', appVersion: '1.0' });
-    expect(index.entries.get('podinfo')?.[2]?.description).toBe('several\npodinfo: lines\n');
+    expect(index.entries.get('podinfo')?.[2]?.appVersion).toBe('several\npodinfo: lines\n');
     expect(index.entries.get('quoted/name')).toEqual([]);
     expect(index.entries.get('other')?.[0]?.deprecated).toBe(true);
     expect(index.generated).toBe('2026-01-01T00:00:00Z');
@@ -46,11 +46,11 @@ describe('readIndex', () => {
     const json = JSON.stringify({
       apiVersion: 'v1',
       annotations: { x: '{[,"' },
-      entries: { a: [{ name: 'a', version: '1.0.0', description: 'q " , } ]', urls: [] }], b: [] },
+      entries: { a: [{ name: 'a', version: '1.0.0', appVersion: 'q " , } ]', urls: [] }], b: [] },
       generated: 'now',
     });
     const index = await readIndex(chunks(json, size));
-    expect(index.entries.get('a')?.[0]).toMatchObject({ version: '1.0.0', description: 'q " , } ]' });
+    expect(index.entries.get('a')?.[0]).toMatchObject({ version: '1.0.0', appVersion: 'q " , } ]' });
     expect(index.entries.get('b')).toEqual([]);
     expect(index.generated).toBe('now');
   });
