@@ -67,10 +67,12 @@ export interface WatchAnswer {
 
 /** Gives events to one reader, at its own pace. */
 export interface EventSource {
-  /** What is there now, at most `limit`; undefined: the watch has ended. */
-  poll(limit: number): KubeWatchEvent[] | undefined;
+  /** What is there now, at most `limit`; undefined: the watch has ended. Readers of the same place may be given the same array. */
+  poll(limit: number): readonly KubeWatchEvent[] | undefined;
   /** Resolves when {@link EventSource.poll} may give something again. */
   wait(): Promise<void>;
+  /** Calls back each time {@link EventSource.poll} may give something again, instead of {@link EventSource.wait}. */
+  onReady(callback: () => void): void;
   /** Whether events carry stored objects, whose bytes are worth keeping. */
   readonly stored: boolean;
   /** Asks for a bookmark at the next poll. */

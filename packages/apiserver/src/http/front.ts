@@ -2,6 +2,7 @@ import { createServer as createPlain, type IncomingMessage, type Server, type Se
 import { createServer as createSecure } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { RealClock } from '@flux-ts/base';
 import type { AnonymousPolicy, Authenticator } from '../authn/authenticate.ts';
 import type { Core } from '../core.ts';
 import { handle } from '../handle.ts';
@@ -31,7 +32,7 @@ export interface Front {
 
 /** Listens for HTTP requests. */
 export async function listen(options: FrontOptions): Promise<Front> {
-  const responder = new Responder(options.core);
+  const responder = new Responder(options.core, new RealClock({ unref: true }));
   const onRequest = (message: IncomingMessage, response: ServerResponse): void => {
     serve(options, responder, { message, response }).catch((error: unknown) => {
       options.core.log.error('request broke off', { path: message.url ?? '', error: String(error) });

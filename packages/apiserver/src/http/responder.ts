@@ -1,19 +1,19 @@
 import type { ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { errorMessage, Lru, stringifyJson, type JsonObject } from '@flux-ts/base';
+import { errorMessage, Lru, stringifyJson, type Clock, type JsonObject } from '@flux-ts/base';
 import { printYaml } from '@flux-ts/yaml';
 import type { KubeWatchEvent } from '@flux-ts/kube';
 import type { Core } from '../core.ts';
 import { header, type Answer, type ApiRequest, type EventSource } from '../request.ts';
 import { internalError } from '../status.ts';
+import { Delivery } from './delivery.ts';
 import { errorAnswer } from './error-answer.ts';
 
 /** Bytes of stored objects that are kept. */
 const CACHE_BYTES = 64 * 1024 * 1024;
 /** Answers from this size on are compressed for clients that take it. */
 const COMPRESS_FROM = 128 * 1024;
-const BATCH = 200;
 /** Objects printed for one list before others have their turn. */
 const PRINT_AT_ONCE = 250;
 const BOOKMARK_EVERY_MS = 60_000;
@@ -24,9 +24,16 @@ export class Responder {
   readonly #core: Core;
   #printed = 0;
   readonly #bytes = new Lru<JsonObject, Buffer>(CACHE_BYTES);
+  readonly #delivery: Delivery;
 
-  constructor(core: Core) {
+  /** @param socketClock real time, for the pace of writes to sockets */
+  constructor(core: Core, socketClock: Clock) {
     this.#core = core;
+    this.#delivery = new Delivery({
+      clock: socketClock,
+      print: (events, stored) => this.#lines(events, stored),
+      broken: (error) => core.log.error('watch broke off', { error: errorMessage(error) }),
+    });
   }
 
   async send(response: ServerResponse, answer: Answer, request: ApiRequest | undefined): Promise<void> {
@@ -102,57 +109,40 @@ export class Responder {
     return bytes;
   }
 
-  async #watch(response: ServerResponse, events: EventSource, request: ApiRequest | undefined): Promise<void> {
-    let closed = false;
-    let resume: (() => void) | undefined;
-    response.on('drain', () => resume?.());
-    response.on('close', () => {
-      closed = true;
-      resume?.();
-      events.close();
-    });
+  #watch(response: ServerResponse, events: EventSource, request: ApiRequest | undefined): void {
     response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private', 'transfer-encoding': 'chunked' });
     response.flushHeaders();
-    const bookmarks = request !== undefined && request.query.flag('allowWatchBookmarks') && request.query.has('allowWatchBookmarks');
     let cancel: (() => void) | undefined;
     const remind = (): void => {
       events.bookmark();
       cancel = this.#core.clock.schedule(BOOKMARK_EVERY_MS, remind);
     };
-    if (bookmarks) cancel = this.#core.clock.schedule(BOOKMARK_EVERY_MS, remind);
-    try {
-      while (!closed) {
-        const batch = events.poll(BATCH);
-        if (batch === undefined) break;
-        if (batch.length > 0 && !response.write(this.#lines(batch, events.stored)) && !closed) {
-          await new Promise<void>((resolve) => {
-            resume = resolve;
-          });
-        }
-        if (batch.length < BATCH) await events.wait();
-        // what else happens in this turn of the loop goes into the same write
-        await new Promise<void>((resolve) => setImmediate(resolve));
-      }
-    } finally {
-      cancel?.();
-      events.close();
-      response.end();
-    }
+    if (request?.query.has('allowWatchBookmarks') === true && request.query.flag('allowWatchBookmarks'))
+      cancel = this.#core.clock.schedule(BOOKMARK_EVERY_MS, remind);
+    this.#delivery.add(response, events, () => cancel?.());
   }
 
-  #lines(batch: readonly KubeWatchEvent[], stored: boolean): Buffer {
+  #lines(batch: readonly KubeWatchEvent[], stored: boolean): Buffer[] {
     const parts: Buffer[] = [];
     for (const { type, object } of batch) {
       const keep = stored && (type === 'ADDED' || type === 'MODIFIED');
-      parts.push(Buffer.from(`{"type":"${type}","object":`), keep ? this.#print(object) : Buffer.from(stringifyJson(object)), LINE_END);
+      parts.push(LINE_START[type], keep ? this.#print(object) : Buffer.from(stringifyJson(object)), LINE_END);
     }
-    return Buffer.concat(parts);
+    return parts;
   }
 }
 
 const COMMA = Buffer.from(',');
 const LIST_END = Buffer.from(']}\n');
 const LINE_END = Buffer.from('}\n');
+const lineStart = (type: KubeWatchEvent['type']): Buffer => Buffer.from(`{"type":"${type}","object":`);
+const LINE_START: Readonly<Record<KubeWatchEvent['type'], Buffer>> = {
+  ADDED: lineStart('ADDED'),
+  MODIFIED: lineStart('MODIFIED'),
+  DELETED: lineStart('DELETED'),
+  BOOKMARK: lineStart('BOOKMARK'),
+  ERROR: lineStart('ERROR'),
+};
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -51,10 +51,19 @@ export function openWatch(context: ResourceContext, shown?: WatchView): Watch {
     revision: () => core.store.revision,
     gone: () => expired('too old resource version: changes were dropped before they were read').status,
     stored: shown?.stored ?? true,
+    ...(shown === undefined ? { group: groupOf(context) } : {}),
   });
   core.counters.add('apiserver.watch');
   if (seconds > 0) watch.onClose(core.clock.schedule(seconds * 1000, () => watch.end()));
   return watch;
+}
+
+/** All that decides which events a watch of a table shows. */
+function groupOf({ info, request, target }: ResourceContext): string {
+  const { type, version } = target;
+  const { query } = request;
+  const selectors = [query.get('labelSelector'), query.get('fieldSelector')];
+  return JSON.stringify([type.group, type.resource, version.version, info.namespace, info.name, ...selectors]);
 }
 
 function checkOptions(context: ResourceContext): void {

@@ -1,5 +1,19 @@
 import { compareBytes } from '@flux-ts/base';
+import type { KubeWatchEvent } from '@flux-ts/kube';
 import type { Change, Stored } from './stored.ts';
+
+/** The events that a group of watches gets for a stretch of changes. */
+export interface Batch {
+  /** The cursor it begins at. */
+  readonly from: number;
+  /** The most events that were asked for. */
+  readonly limit: number;
+  /** The cursor behind it. */
+  readonly next: number;
+  /** The revision of the last change in it. */
+  readonly revision: number;
+  readonly events: readonly KubeWatchEvent[];
+}
 
 /** How many changes a table remembers, and for how long, so that watches can resume. */
 export interface RingLimits {
@@ -26,6 +40,8 @@ export class Table {
   /** Changes up to this revision are forgotten. */
   #forgotten: number;
   readonly #listeners = new Set<() => void>();
+  /** What groups of watches were given since the last commit. */
+  readonly batches: Map<string, Batch> = new Map();
 
   /** @param key `group/resource`, @param startRevision changes up to here were never known */
   constructor(key: string, startRevision: number, limits: RingLimits = DEFAULT_RING) {
@@ -126,6 +142,7 @@ export class Table {
     }
     this.#changes.push(change);
     this.#trim(change.at);
+    this.batches.clear();
     for (const listener of this.#listeners) listener();
   }
 

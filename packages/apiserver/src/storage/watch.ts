@@ -25,6 +25,8 @@ export interface WatchOptions {
   readonly gone: () => JsonObject;
   /** Views are stored objects or stable views of them. */
   readonly stored: boolean;
+  /** Watches of one table with the same text see the same events: what is made for one is given to all. Absent: alone. */
+  readonly group?: string;
 }
 
 /** The annotation of the bookmark that ends a streaming list. */
@@ -42,6 +44,7 @@ export class Watch implements EventSource {
   #initialEndDue: boolean;
   #lastRevision: number;
   #wake: (() => void) | undefined;
+  #onReady: (() => void) | undefined;
   readonly #stop: () => void;
   readonly #onClose: (() => void)[] = [];
 
@@ -72,7 +75,9 @@ export class Watch implements EventSource {
     this.#notify();
   }
 
-  poll(limit: number): KubeWatchEvent[] | undefined {
+  poll(limit: number): readonly KubeWatchEvent[] | undefined {
+    const shared = this.#shared(limit);
+    if (shared !== undefined) return shared.length === 0 && this.#ended ? undefined : shared;
     const events: KubeWatchEvent[] = [];
     while (this.#initialAt < this.#initial.length && events.length < limit) {
       const stored = this.#initial[this.#initialAt++] as Stored;
@@ -101,11 +106,34 @@ export class Watch implements EventSource {
     });
   }
 
+  onReady(callback: () => void): void {
+    this.#onReady = callback;
+  }
+
   close(): void {
     this.#ended = true;
+    this.#onReady = undefined;
     this.#stop();
     for (const callback of this.#onClose.splice(0)) callback();
     this.#notify();
+  }
+
+  /** The next events as another watch of the group got them from the same place; undefined where this one is not like the others now. */
+  #shared(limit: number): readonly KubeWatchEvent[] | undefined {
+    const { table, group } = this.#options;
+    if (group === undefined || this.#initial.length > 0 || this.#initialEndDue || this.#bookmarkDue) return undefined;
+    if (table.at(this.#cursor) === 'gone') return undefined;
+    const known = table.batches.get(group);
+    if (known !== undefined && known.from === this.#cursor && known.limit === limit) {
+      this.#cursor = known.next;
+      this.#lastRevision = Math.max(this.#lastRevision, known.revision);
+      return known.events;
+    }
+    const from = this.#cursor;
+    const events: KubeWatchEvent[] = [];
+    this.#drain(events, limit);
+    table.batches.set(group, { from, limit, next: this.#cursor, revision: this.#lastRevision, events });
+    return events;
   }
 
   /** @returns false when the reader fell behind the table's memory; the ERROR event is then the last one */
@@ -151,5 +179,6 @@ export class Watch implements EventSource {
     const wake = this.#wake;
     this.#wake = undefined;
     wake?.();
+    this.#onReady?.();
   }
 }
