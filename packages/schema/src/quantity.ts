@@ -209,10 +209,14 @@ function formatBinary(value: bigint): string {
   return `${amount}${BINARY_SUFFIX.get(exponent) ?? ''}`;
 }
 
+/** Most of the quantities that people write: up to three digits and a suffix stay as they are. */
+const CANONICAL = /^[1-9]\d{0,2}(?:[mkMG]|[KMGT]i)?$/;
+
 /**
  * The canonical text of a quantity as JSON may hold it, a text or a number: "1024Mi" is "1Gi", "0.5" is "500m", 2 is "2".
  * @throws QuantityError
  */
 export function canonicalQuantity(value: string | number | bigint): string {
+  if (typeof value === 'string' && CANONICAL.test(value)) return value;
   return formatQuantity(parseQuantity(String(value).trim()));
 }

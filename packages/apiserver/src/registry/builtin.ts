@@ -44,7 +44,9 @@ class BuiltInCodec implements VersionCodec {
       const version = JSON.stringify(this.apiVersion.split('/').at(-1));
       throw badRequest(`${this.kind} in version ${version} cannot be handled as a ${this.kind}: ${report.problem}`);
     }
-    return { object: this.finish(body), unknown: report.unknownFields };
+    const object = this.finish(body);
+    this.#info.known.add(object);
+    return { object, unknown: report.unknownFields };
   }
 
   finish(object: JsonObject): JsonObject {

@@ -1,4 +1,5 @@
-import { isArray, isObject, own, type JsonObject, type JsonValue } from '@flux-ts/base';
+import { define, isArray, isObject, type JsonObject, type JsonValue } from '@flux-ts/base';
+import type { KnownParts } from './known-parts.ts';
 import { SPECIAL_TYPES } from './special-types.ts';
 import type { FieldInfo, FieldType, TypeInfo, TypeTable } from './type-table.ts';
 
@@ -8,6 +9,14 @@ export interface CanonicalOptions {
   readonly hidden?: boolean;
   /** The value is a whole object, so that it has apiVersion and kind. Default: as the type says. */
   readonly root?: boolean;
+  /** What need not be looked at again. */
+  readonly known?: KnownParts;
+}
+
+const TYPE_META = ['kind', 'apiVersion'] as const;
+
+function isText(value: JsonValue | undefined): boolean {
+  return typeof value === 'string' && value !== '';
 }
 
 /**
@@ -15,7 +24,7 @@ export interface CanonicalOptions {
  * always prints are there, quantities and times have their one form. A value that is in this form already comes back as it is.
  */
 export function canonicalise(table: TypeTable, type: TypeInfo, value: JsonObject, options: CanonicalOptions = {}): JsonObject {
-  return new Canonical(table, options.hidden ?? false).struct(type, value, options.root ?? false);
+  return new Canonical(table, options.hidden ?? false).struct(type, value, options.root ?? false, options.known);
 }
 
 class Canonical {
@@ -27,30 +36,39 @@ class Canonical {
     this.#hidden = hidden;
   }
 
-  struct(type: TypeInfo, value: JsonObject, root = false): JsonObject {
-    const out: Record<string, JsonValue> = {};
+  /** @param known root fields whose values are in canonical form already */
+  struct(type: TypeInfo, value: JsonObject, root = false, known?: KnownParts): JsonObject {
     let count = 0;
-    let changed = false;
-    const put = (name: string, next: JsonValue, before: JsonValue | undefined): void => {
-      out[name] = next;
-      count++;
-      if (next !== before) changed = true;
-    };
-    if (type.hasTypeMeta || root) {
-      for (const name of ['kind', 'apiVersion']) {
-        if (type.byName.has(name)) continue;
-        const text = own(value, name);
-        if (typeof text === 'string' && text !== '') put(name, text, text);
-      }
-    }
-    for (const field of type.fields) {
+    if (type.hasTypeMeta || root) for (const name of TYPE_META) if (!type.byName.has(name) && isText(value[name])) count++;
+    // most objects are in this form: nothing is copied before the first difference
+    let out: Record<string, JsonValue> | undefined;
+    const { fields } = type;
+    for (let i = 0; i < fields.length; i++) {
+      const field = fields[i] as FieldInfo;
       if (field.hidden && !this.#hidden) continue;
-      const before = own(value, field.name);
-      if (this.#hidden && field.number === 0 && before === undefined) continue; // the message does not have it
-      const next = this.#field(field, before ?? undefined);
-      if (next !== undefined) put(field.name, next, before);
+      const before = value[field.name]; // no field is called as anything of Object.prototype
+      if (before === undefined && this.#hidden && field.number === 0) continue; // the message does not have it
+      const next = known?.has(field.name, before) === true ? before : this.#field(field, before ?? undefined);
+      if (out === undefined && next !== before) out = this.#upTo(type, value, { end: i, root });
+      if (next === undefined) continue;
+      count++;
+      if (out !== undefined) out[field.name] = next;
     }
-    return changed || count !== Object.keys(value).length ? out : value;
+    if (out !== undefined) return out;
+    return count === Object.keys(value).length ? value : this.#upTo(type, value, { end: fields.length, root });
+  }
+
+  /** A copy of the fields before one, none of which differs. */
+  #upTo(type: TypeInfo, value: JsonObject, { end, root }: { readonly end: number; readonly root: boolean }): Record<string, JsonValue> {
+    const out: Record<string, JsonValue> = {};
+    if (type.hasTypeMeta || root)
+      for (const name of TYPE_META) if (!type.byName.has(name) && isText(value[name])) out[name] = value[name] as string;
+    for (let i = 0; i < end; i++) {
+      const field = type.fields[i] as FieldInfo;
+      const item = field.hidden && !this.#hidden ? undefined : value[field.name];
+      if (item !== undefined) out[field.name] = item;
+    }
+    return out;
   }
 
   /** What is printed for a field; undefined: nothing. */
@@ -115,24 +133,26 @@ class Canonical {
   }
 
   #list(element: FieldType, items: readonly JsonValue[]): readonly JsonValue[] {
-    let changed = false;
-    const out = items.map((item) => {
+    let out: JsonValue[] | undefined;
+    for (let i = 0; i < items.length; i++) {
+      const item = items[i] as JsonValue;
       const next = item === null ? this.#zero(element) : this.value(element, item);
-      if (next !== item) changed = true;
-      return next;
-    });
-    return changed ? out : items;
+      if (out !== undefined) out.push(next);
+      else if (next !== item) out = [...items.slice(0, i), next];
+    }
+    return out ?? items;
   }
 
   #map(element: FieldType, items: JsonObject): JsonObject {
+    if (element.kind === 'string' && allStrings(items)) return items;
     let changed = false;
-    const out = Object.fromEntries(
-      Object.entries(items).map(([key, item]) => {
-        const next = item === null ? this.#zero(element) : this.value(element, item as JsonValue);
-        if (next !== item) changed = true;
-        return [key, next];
-      }),
-    );
+    const out: Record<string, JsonValue> = {};
+    for (const key of Object.keys(items)) {
+      const item = items[key] as JsonValue;
+      const next = item === null ? this.#zero(element) : this.value(element, item);
+      if (next !== item) changed = true;
+      define(out, key, next);
+    }
     return changed ? out : items;
   }
 
@@ -153,6 +173,11 @@ class Canonical {
         return 0;
     }
   }
+}
+
+function allStrings(items: JsonObject): boolean {
+  for (const key in items) if (typeof items[key] !== 'string') return false;
+  return true;
 }
 
 function isEmpty(kind: FieldType['kind'], value: JsonValue): boolean {

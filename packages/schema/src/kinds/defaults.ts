@@ -4,6 +4,7 @@ import { Draft } from './draft.ts';
 import { CORE_DEFAULTS } from './defaults-core.ts';
 import { OTHER_DEFAULTS } from './defaults-other.ts';
 import { WORKLOAD_DEFAULTS } from './defaults-workloads.ts';
+import type { KnownParts } from './known-parts.ts';
 import { SPECIAL_TYPES } from './special-types.ts';
 import type { FieldType, TypeInfo, TypeTable } from './type-table.ts';
 
@@ -19,11 +20,12 @@ export class Defaulter {
   }
 
   /** The object with its defaults; the same object where nothing was missing. */
-  apply(type: TypeInfo, object: JsonObject): JsonObject {
-    return this.#isRelevant(type.name) ? this.#struct(type, object) : object;
+  apply(type: TypeInfo, object: JsonObject, known?: KnownParts): JsonObject {
+    return this.#isRelevant(type.name) ? this.#struct(type, object, known) : object;
   }
 
-  #struct(type: TypeInfo, object: JsonObject): JsonObject {
+  /** @param known values of fields that have their defaults already */
+  #struct(type: TypeInfo, object: JsonObject, known?: KnownParts): JsonObject {
     const draft = new Draft(object);
     DEFAULTS.get(type.name)?.(draft);
     for (const field of type.fields) {
@@ -33,8 +35,9 @@ export class Defaulter {
         else if (field.default !== '' && field.default !== 0 && field.default !== false)
           draft.fillZero([field.name], field.default as JsonValue);
       }
-      const value = draft.get(field.name);
+      const value = draft.value[field.name] ?? undefined;
       if (value !== undefined) {
+        if (typeof value !== 'object' || known?.has(field.name, value) === true) continue;
         const next = this.#value(field.type, value);
         if (next !== value) draft.set([field.name], next);
       } else if (

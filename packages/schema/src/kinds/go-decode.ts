@@ -1,5 +1,6 @@
 import { isArray, isObject, type JsonObject, type JsonValue } from '@flux-ts/base';
 import { goTypeName } from './go-type-names.ts';
+import type { KnownParts } from './known-parts.ts';
 import { SPECIAL_TYPES } from './special-types.ts';
 import type { FieldType, TypeInfo, TypeTable } from './type-table.ts';
 
@@ -11,11 +12,87 @@ export interface DecodeReport {
   readonly problem: string | undefined;
 }
 
-/** Walks an object as Go's decoder does. `isKind`: it is a whole object, with apiVersion and kind. */
-export function goDecode(table: TypeTable, type: TypeInfo, value: JsonObject, isKind = false): DecodeReport {
+/** How {@link goDecode} goes about it. */
+export interface DecodeOptions {
+  /** It is a whole object, with apiVersion and kind. */
+  readonly isKind?: boolean;
+  /** What need not be looked at again. */
+  readonly known?: KnownParts;
+}
+
+const CLEAN: DecodeReport = { unknownFields: [], problem: undefined };
+
+/** Walks an object as Go's decoder does. */
+export function goDecode(
+  table: TypeTable,
+  { type, value }: { readonly type: TypeInfo; readonly value: JsonObject },
+  options: DecodeOptions = {},
+): DecodeReport {
+  // the usual answer needs no account of where the decoder is
+  if (new Fit(table).struct(type, value, options)) return CLEAN;
   const walk = new Walk(table);
-  walk.struct(type, value, { path: '', fields: '', root: isKind });
+  walk.struct(type, value, { path: '', fields: '', root: options.isKind ?? false });
   return walk;
+}
+
+/** Whether a value has nothing for the decoder to report. */
+class Fit {
+  readonly #table: TypeTable;
+
+  constructor(table: TypeTable) {
+    this.#table = table;
+  }
+
+  struct(type: TypeInfo, value: JsonObject, { isKind = false, known }: DecodeOptions = {}): boolean {
+    for (const key of Object.keys(value)) {
+      const field = type.byName.get(key);
+      if (field === undefined || field.hidden) {
+        if ((type.hasTypeMeta || isKind) && (key === 'apiVersion' || key === 'kind')) continue;
+        return false;
+      }
+      const item = value[key] as JsonValue;
+      if (item !== null && known?.has(key, item) !== true && !this.#value(field.type, item)) return false;
+    }
+    return true;
+  }
+
+  #value(type: FieldType, value: JsonValue): boolean {
+    switch (type.kind) {
+      case 'message':
+        return this.#message(type.name, value);
+      case 'list':
+        if (!isArray(value)) return false;
+        for (const item of value) if (item !== null && !this.#value(type.element, item)) return false;
+        return true;
+      case 'map':
+        if (!isObject(value)) return false;
+        for (const key of Object.keys(value)) {
+          const item = value[key] as JsonValue;
+          if (item !== null && !this.#value(type.element, item)) return false;
+        }
+        return true;
+      case 'string':
+        return typeof value === 'string';
+      case 'bool':
+        return typeof value === 'boolean';
+      case 'int32':
+        return typeof value === 'number' && (value | 0) === value;
+      case 'int64':
+        return Number.isSafeInteger(value);
+      case 'double':
+        return typeof value === 'number';
+      case 'bytes':
+        return typeof value === 'string' && base64Problem(value) === undefined;
+    }
+  }
+
+  #message(name: string, value: JsonValue): boolean {
+    const special = SPECIAL_TYPES.get(name);
+    if (special !== undefined) return special.problem(value) === undefined;
+    const type = this.#table.get(name);
+    if (type.wrapper !== undefined) return this.#value({ kind: 'list', element: type.wrapper }, value);
+    return isObject(value) && this.struct(type, value);
+  }
 }
 
 /** Where the decoder is: the path as strict decoding writes it, the fields as type errors write them, the innermost struct. */
@@ -79,7 +156,8 @@ class Walk implements DecodeReport {
         return typeof value === 'string' ? undefined : this.#wrong(value, type, place);
       case 'bytes':
         if (typeof value !== 'string') return this.#wrong(value, type, place);
-        return this.#base64(value);
+        this.problem ??= base64Problem(value);
+        return;
       case 'bool':
         return typeof value === 'boolean' ? undefined : this.#wrong(value, type, place);
       default:
@@ -111,13 +189,6 @@ class Walk implements DecodeReport {
     this.struct(type, value, place);
   }
 
-  #base64(value: string): void {
-    const text = value.replace(/[\r\n]/g, '');
-    const bad =
-      /[^A-Za-z0-9+/=]/.exec(text)?.index ?? (text.length % 4 === 0 && /^[^=]*={0,2}$/.test(text) ? -1 : text.length - (text.length % 4));
-    if (bad >= 0) this.problem ??= `illegal base64 data at input byte ${bad}`;
-  }
-
   #wrong(value: JsonValue, type: FieldType, place: Place): void {
     const kind = isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value === 'bigint' ? 'number' : typeof value;
     this.#report(place, kind, goType(type));
@@ -127,6 +198,13 @@ class Walk implements DecodeReport {
     const named = goTypeName(place.owner ?? '', place.field ?? '') ?? type;
     this.problem ??= `json: cannot unmarshal ${value} into Go struct field ${place.struct ?? ''}.${place.fields} of type ${named}`;
   }
+}
+
+function base64Problem(value: string): string | undefined {
+  const text = /[\r\n]/.test(value) ? value.replace(/[\r\n]/g, '') : value;
+  const whole = text.length % 4 === 0 && /^[^=]*={0,2}$/.test(text);
+  const bad = /[^A-Za-z0-9+/=]/.exec(text)?.index ?? (whole ? -1 : text.length - (text.length % 4));
+  return bad >= 0 ? `illegal base64 data at input byte ${bad}` : undefined;
 }
 
 /** A type as Go prints it. */

@@ -2,6 +2,7 @@ import type { JsonObject } from '@flux-ts/base';
 import { canonicalise } from './canonical.ts';
 import { decodeMessage } from './decode-protobuf.ts';
 import { goDecode, type DecodeReport } from './go-decode.ts';
+import { KnownParts } from './known-parts.ts';
 import { strategicTypes, type StrategicTypes } from './strategic-types.ts';
 import type { TypeInfo, TypeTable } from './type-table.ts';
 
@@ -10,6 +11,8 @@ export class KindCodec {
   readonly apiVersion: string;
   readonly kind: string;
   readonly type: TypeInfo;
+  /** Parts of objects of this kind that were decoded, defaulted and canonicalised: {@link KnownParts.add} is for who did all three. */
+  readonly known: KnownParts = new KnownParts();
   readonly #table: TypeTable;
   #strategic: StrategicTypes | undefined;
 
@@ -33,12 +36,12 @@ export class KindCodec {
 
   /** The object as a round trip through its Go type prints it; the same object where it is in that form already. */
   canonicalise(object: JsonObject): JsonObject {
-    return canonicalise(this.#table, this.type, object, { root: this.kind !== '' });
+    return canonicalise(this.#table, this.type, object, { root: this.kind !== '', known: this.known });
   }
 
   /** Unknown fields, and why Go cannot read the object at all. */
   decode(object: JsonObject): DecodeReport {
-    return goDecode(this.#table, this.type, object, this.kind !== '');
+    return goDecode(this.#table, { type: this.type, value: object }, { isKind: this.kind !== '', known: this.known });
   }
 
   /** Paths of fields that the type does not have, in the order of the document: `spec.containers[0].foo`. */

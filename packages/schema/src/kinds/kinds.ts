@@ -51,7 +51,7 @@ export class KindInfo extends KindCodec {
 
   /** The object with the API server's defaults: no clock, no allocation. The same object where nothing was missing. */
   defaults(object: JsonObject): JsonObject {
-    return this.#defaulter.apply(this.type, object);
+    return this.#defaulter.apply(this.type, object, this.known);
   }
 }
 
