@@ -130,7 +130,7 @@ if (helm === undefined || !existsSync(join(corpus, 'MANIFEST.json'))) {
     compare('b  again with one value changed', again, theirsAgain, '<= 0.067');
   }
   if (only === undefined || only === 'c') {
-    const bundle = option('--flux') ?? join(root, 'dist/bundle/flux.mjs');
+    const bundle = option('--flux') ?? join(root, 'dist/bundle/flux.cjs');
     if (!existsSync(bundle)) console.log('c  no bundle: run ./flux version once');
     else {
       for (const [id, target] of [

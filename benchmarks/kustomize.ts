@@ -10,7 +10,7 @@ import { BuildCache, build, diskFileSystem, memoryFileSystem } from '@flux-ts/ku
 import { oraclePath } from '../tools/oracle.mjs';
 
 const repository = resolve(import.meta.dirname, '..');
-const flux = [process.execPath, join(repository, 'dist/bundle/flux.mjs'), 'kustomize', 'build'];
+const flux = [process.execPath, join(repository, 'dist/bundle/flux.cjs'), 'kustomize', 'build'];
 const kubectl = oraclePath('kubectl136') as string | undefined;
 const BATCH = 20;
 

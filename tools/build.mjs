@@ -1,8 +1,22 @@
-// Bundles the CLI into dist/ with esbuild: one entry, one chunk for each lazily imported command.
+// Bundles the CLI into dist/bundle with esbuild: one entry, one chunk for each lazily imported command; then runs it for the
+// first time, to store the code that V8 makes of it (tools/start.cjs).
 // The finished bundle is put in place by a rename, so that a start beside a build never sees half of it.
-import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync, existsSync, cpSync, mkdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  existsSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { toScripts } from './chunks.mjs';
 import { ensureInstall } from './ensure-install.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -19,13 +33,27 @@ function copyAssets(out) {
 export async function build() {
   ensureInstall();
   process.stderr.write('► bundling the command line (once for each change)\n');
-  const { build: esbuild } = await import('esbuild');
+  const esbuild = await import('esbuild');
   mkdirSync(join(root, 'dist'), { recursive: true });
   const out = mkdtempSync(join(root, 'dist', 'build-'));
+  try {
+    await bundleInto(out, esbuild);
+  } catch (error) {
+    rmSync(out, { recursive: true, force: true });
+    throw error;
+  }
+  const bundle = join(root, 'dist', 'bundle');
+  const old = join(root, 'dist', `old-${process.pid}`);
+  if (existsSync(bundle)) renameSync(bundle, old);
+  renameSync(out, bundle);
+  rmSync(old, { recursive: true, force: true });
+}
+
+async function bundleInto(out, esbuild) {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  await esbuild({
+  const { metafile } = await esbuild.build({
     absWorkingDir: root,
-    entryPoints: { flux: 'packages/cli/src/main.ts' },
+    entryPoints: { main: 'packages/cli/src/main.ts' },
     outdir: out,
     bundle: true,
     splitting: true,
@@ -34,26 +62,20 @@ export async function build() {
     target: 'node20.19',
     conditions: ['flux-ts-source'],
     external: ['lmdb'],
-    outExtension: { '.js': '.mjs' },
+    outExtension: { '.js': '.cjs' },
     define: { 'process.env["FLUX_TS_VERSION"]': JSON.stringify(version) },
     legalComments: 'linked',
     minifySyntax: true,
     minifyWhitespace: true,
     logLevel: 'error',
     metafile: true,
-  }).then(
-    (result) => writeFileSync(join(out, 'meta.json'), JSON.stringify(result.metafile)),
-    (error) => {
-      rmSync(out, { recursive: true, force: true });
-      throw error;
-    },
-  );
+  });
+  writeFileSync(join(out, 'meta.json'), JSON.stringify(metafile));
+  await toScripts(out, esbuild);
+  copyFileSync(join(root, 'tools', 'start.cjs'), join(out, 'flux.cjs'));
   copyAssets(out);
-  const bundle = join(root, 'dist', 'bundle');
-  const old = join(root, 'dist', `old-${process.pid}`);
-  if (existsSync(bundle)) renameSync(bundle, old);
-  renameSync(out, bundle);
-  rmSync(old, { recursive: true, force: true });
+  // Where this fails the bundle works all the same, only slower: no reason to stop.
+  spawnSync(process.execPath, [join(root, 'tools', 'warm.cjs'), out], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build().catch(() => process.exit(1)); // esbuild has told why

@@ -1,0 +1,66 @@
+// The entry of the bundle (dist/bundle/flux.cjs): loads chunks as they are needed, each with the code that V8 made of it
+// when the bundle was built (tools/warm.cjs), so that a start compiles next to nothing. See docs/decisions/0004-code-cache.md.
+// What V8 does not accept (another version, other flags, another processor) it compiles as if nothing had been there.
+'use strict';
+const { readFileSync } = require('node:fs');
+const { Script } = require('node:vm');
+
+const MAIN = './main.cjs';
+/** Made by and for one version of node. */
+const CACHE = `${__dirname}/cache-${process.version}-${process.arch}/`;
+
+const isProgram = require.main === module;
+const modules = new Map();
+const scripts = new Map();
+let depth = 0;
+let tuned = false;
+
+function load(name) {
+  const known = modules.get(name);
+  if (known !== undefined) return known.exports;
+  const module = { exports: {} };
+  modules.set(name, module);
+  if (tuned && depth === 0) tune(false);
+  depth++;
+  try {
+    const filename = __dirname + name.slice(1);
+    const source = readFileSync(filename, 'latin1'); // the build writes ASCII only
+    const script = new Script(source, { filename, cachedData: cached(name) });
+    scripts.set(name, script);
+    script.runInThisContext()(requireFrom, module, module.exports);
+  } finally {
+    depth--;
+  }
+  if (isProgram && depth === 0 && name !== MAIN) tune(true);
+  return module.exports;
+}
+
+function requireFrom(name) {
+  return name.startsWith('./') ? load(name) : require(name);
+}
+
+function cached(name) {
+  try {
+    return readFileSync(`${CACHE}${name.slice(2)}`);
+  } catch {
+    return undefined; // none for this version
+  }
+}
+
+/**
+ * A command's life is short: V8 optimises later, so that less is compiled twice. V8 takes no prepared code, ours or that of
+ * node's own modules, while its flags differ from those under which it was made: they are set only when everything is loaded.
+ */
+function tune(on) {
+  if (!on && usualBudget() === undefined) return;
+  tuned = on;
+  require('node:v8').setFlagsFromString(`--interrupt-budget=${on ? 1_000_000 : usualBudget()}`);
+}
+
+/** What this version has without us, noted beside its code. */
+function usualBudget() {
+  return /^\d+$/.exec(cached('./interrupt-budget')?.toString() ?? '')?.[0];
+}
+
+if (isProgram) void load(MAIN).main(process.argv.slice(2));
+else module.exports = { load, scripts, CACHE, MAIN };
