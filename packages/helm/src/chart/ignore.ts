@@ -9,6 +9,8 @@ interface ClassPiece {
   readonly ranges: readonly (readonly [string, string])[];
 }
 
+const SLASH = 47;
+
 function badPattern(): never {
   throw chartError('CHART_INVALID', 'syntax error in pattern');
 }
@@ -64,44 +66,80 @@ function compile(pattern: string): Piece[] {
   return out;
 }
 
-function fits(piece: Piece, ch: string): boolean {
-  if (piece.kind === 'char') return piece.char === ch;
-  if (ch === '/') return false;
-  if (piece.kind === 'any') return true;
-  if (piece.kind === 'star') return false;
-  const code = ch.codePointAt(0) as number;
-  const inside = piece.ranges.some(([a, b]) => (a.codePointAt(0) as number) <= code && code <= (b.codePointAt(0) as number));
-  return inside !== piece.negated;
+/** The length of the character that a piece takes at a place of a name, 0 where it does not fit. Stars are not asked. */
+function taken(piece: Piece, name: string, at: number): number {
+  if (piece.kind === 'char') return name.startsWith(piece.char, at) ? piece.char.length : 0;
+  const code = name.codePointAt(at);
+  if (code === undefined || code === SLASH) return 0;
+  if (piece.kind === 'class') {
+    const inside = piece.ranges.some(([a, b]) => (a.codePointAt(0) as number) <= code && code <= (b.codePointAt(0) as number));
+    if (inside === piece.negated) return 0;
+  }
+  return code > 0xffff ? 2 : 1;
+}
+
+/**
+ * Tells whether pieces match the whole of a name. Only the last star is ever widened: a slash stops every star and is matched by
+ * nothing but itself, so that widening an earlier one finds nothing more.
+ */
+function matches(pieces: readonly Piece[], name: string): boolean {
+  let at = 0;
+  let next = 0;
+  let star = -1;
+  let starEnd = 0;
+  for (;;) {
+    const piece = pieces[next];
+    if (piece === undefined && at === name.length) return true;
+    if (piece?.kind === 'star') {
+      star = next++;
+      starEnd = at;
+      continue;
+    }
+    const length = piece === undefined ? 0 : taken(piece, name, at);
+    if (length > 0) {
+      at += length;
+      next++;
+      continue;
+    }
+    const code = star < 0 ? undefined : name.codePointAt(starEnd);
+    if (code === undefined || code === SLASH) return false;
+    starEnd += code > 0xffff ? 2 : 1;
+    at = starEnd;
+    next = star + 1;
+  }
+}
+
+function literal(pieces: readonly Piece[]): string {
+  return pieces.map((piece) => (piece.kind === 'char' ? piece.char : '')).join('');
 }
 
 /** Matches as Go's filepath.Match on Unix: `*` and `?` stop at a slash. Linear in pattern times name. */
 export function pathMatcher(pattern: string): (name: string) => boolean {
   const pieces = compile(pattern);
-  const literal = pieces.every((piece) => piece.kind === 'char') ? pieces.map((piece) => piece.char).join('') : undefined;
-  if (literal !== undefined) return (name) => name === literal;
-  // most names are told apart by the first or the last character
-  const [first] = pieces;
-  const last = pieces.at(-1);
-  return (name) => {
-    if (first?.kind === 'char' && !name.startsWith(first.char)) return false;
-    if (last?.kind === 'char' && !name.endsWith(last.char)) return false;
-    const chars = Array.from(name);
-    let reach: boolean[] = Array.from({ length: chars.length + 1 }, (_, i) => i === 0);
-    for (const piece of pieces) {
-      const next = Array.from({ length: chars.length + 1 }, () => false);
-      for (let i = 0; i <= chars.length; i++) {
-        if (piece.kind === 'star') next[i] = (reach[i] as boolean) || (i > 0 && (next[i - 1] as boolean) && chars[i - 1] !== '/');
-        else if (i > 0) next[i] = (reach[i - 1] as boolean) && fits(piece, chars[i - 1] as string);
-      }
-      reach = next;
-    }
-    return reach[chars.length] as boolean;
-  };
+  const isOpen = (piece: Piece): boolean => piece.kind !== 'char';
+  const first = pieces.findIndex(isOpen);
+  const whole = literal(pieces);
+  if (first < 0) return (name) => name === whole;
+  const last = pieces.findLastIndex(isOpen);
+  // most names are told apart by what begins or ends them
+  const head = literal(pieces.slice(0, first));
+  const tail = literal(pieces.slice(last + 1));
+  if (first === last && pieces[first]?.kind === 'star') {
+    return (name) => {
+      const end = name.length - tail.length;
+      if (end < head.length || !name.startsWith(head) || !name.endsWith(tail)) return false;
+      const slash = name.indexOf('/', head.length);
+      return slash < 0 || slash >= end;
+    };
+  }
+  return (name) => name.startsWith(head) && name.endsWith(tail) && matches(pieces, name);
 }
 
 interface Rule {
   readonly negate: boolean;
   readonly mustDir: boolean;
+  /** Only the last step of a path is looked at. */
+  readonly onlyName: boolean;
   readonly match: (path: string) => boolean;
 }
 
@@ -113,10 +151,8 @@ function parseRule(line: string): Rule | undefined {
   if (negate) rule = rule.slice(1);
   const mustDir = rule.endsWith('/');
   if (mustDir) rule = rule.slice(0, -1);
-  if (rule.startsWith('/')) return { negate, mustDir, match: pathMatcher(rule.slice(1)) };
-  const matches = pathMatcher(rule);
-  if (rule.includes('/')) return { negate, mustDir, match: matches };
-  return { negate, mustDir, match: (path) => matches(path.slice(path.lastIndexOf('/') + 1)) };
+  const rooted = rule.startsWith('/');
+  return { negate, mustDir, onlyName: !rule.includes('/'), match: pathMatcher(rooted ? rule.slice(1) : rule) };
 }
 
 /**
@@ -129,11 +165,10 @@ export function helmIgnore(text: string): (path: string, isDirectory: boolean) =
   const rules = [...text.replace(/^\ufeff/, '').split('\n'), 'templates/.?*'].map(parseRule).filter((r) => r !== undefined);
   return (path, isDirectory) => {
     if (path === '' || path === '.') return false;
+    const name = path.slice(path.lastIndexOf('/') + 1);
     for (const rule of rules) {
-      const wrongKind = rule.mustDir && !isDirectory;
-      if (rule.negate) {
-        if (wrongKind || !rule.match(path)) return true;
-      } else if (!wrongKind && rule.match(path)) return true;
+      const fits = (!rule.mustDir || isDirectory) && rule.match(rule.onlyName ? name : path);
+      if (fits !== rule.negate) return true;
     }
     return false;
   };

@@ -146,6 +146,15 @@ describe('helmIgnore', () => {
     ['\\*', '*', true],
     ['?', 'é', true],
     ['*a*a*a*a*b', 'a'.repeat(2000), false],
+    ['*.md', 'x/b.md', false],
+    ['a*', 'a/b', false],
+    ['ab*ba', 'aba', false],
+    ['x/*', 'x/', true],
+    ['*/b*d', 'a/bcd', true],
+    ['*a/*b', 'xa/ya/zb', false],
+    ['*ab*ab', 'aabab', true],
+    ['a?c*', 'a😀cd', true],
+    ['[^x]*y', '/y', false],
   ])('%s against %s is %s', (pattern, name, want) => {
     expect(pathMatcher(pattern)(name)).toBe(want);
   });

@@ -1,5 +1,6 @@
 import { compareBytes, errorMessage, type FileSystem, type JsonObject } from '@flux-ts/base';
 import { ChartError, chartError, type ChartErrorCode } from '../errors.ts';
+import type { HelmMajor } from '../values/coalesce.ts';
 import { readValues } from '../values/read.ts';
 import { archiveFiles, directoryFiles, type LoadLimits } from './files.ts';
 import { readLock, readMetadata, readRequirements, validateMetadata } from './metadata.ts';
@@ -9,11 +10,16 @@ import type { Chart, ChartFile, ChartLock, ChartMetadata } from './model.ts';
 export type ChartSource =
   { readonly files: readonly ChartFile[] } | { readonly archive: Uint8Array } | { readonly fs: FileSystem; readonly path: string };
 
+/** How a chart is read: bounds, and the Helm whose rules count (default 4). */
+export interface LoadOptions extends LoadLimits {
+  readonly helmVersion?: HelmMajor;
+}
+
 /**
  * Loads a chart with its subcharts. Links are never followed out of the file system's root.
  * @throws ChartError with Helm's text
  */
-export function loadChart(source: ChartSource, limits: LoadLimits = {}): Chart {
+export function loadChart(source: ChartSource, limits: LoadOptions = {}): Chart {
   if ('archive' in source) return chartOf(archiveFiles(source.archive, limits), limits, 0);
   if ('files' in source) return chartOf(source.files, limits, 0);
   return chartOf(directoryFiles(source.fs, source.path, limits), limits, 0);
@@ -38,11 +44,11 @@ interface Parts {
   readonly below: Map<string, ChartFile[]>;
 }
 
-function place(file: ChartFile, parts: Parts): void {
+function place(file: ChartFile, parts: Parts, helmVersion: HelmMajor | undefined): void {
   const isV1 = parts.metadata?.apiVersion === 'v1';
   if (file.name === 'Chart.yaml') return;
   if (file.name === 'Chart.lock') parts.lock = attempt('cannot load Chart.lock', () => readLock(file.data));
-  else if (file.name === 'values.yaml') parts.values = attempt('cannot load values.yaml', () => readValues(file.data));
+  else if (file.name === 'values.yaml') parts.values = attempt('cannot load values.yaml', () => readValues(file.data, helmVersion));
   else if (file.name === 'values.schema.json') parts.schema = file.data;
   else if (file.name === 'requirements.yaml') {
     const dependencies = attempt('cannot load requirements.yaml', () => readRequirements(file.data));
@@ -64,7 +70,7 @@ function place(file: ChartFile, parts: Parts): void {
   } else parts.files.push(file);
 }
 
-function subchart(name: string, files: readonly ChartFile[], context: { readonly limits: LoadLimits; readonly depth: number }): Chart {
+function subchart(name: string, files: readonly ChartFile[], context: { readonly limits: LoadOptions; readonly depth: number }): Chart {
   if (!name.endsWith('.tgz')) {
     const inner = files.filter((f) => f.name.includes('/')).map((f) => ({ ...f, name: f.name.slice(f.name.indexOf('/') + 1) }));
     return chartOf(inner, context.limits, context.depth + 1);
@@ -74,12 +80,12 @@ function subchart(name: string, files: readonly ChartFile[], context: { readonly
   return chartOf(archiveFiles(file.data, context.limits), context.limits, context.depth + 1);
 }
 
-function chartOf(files: readonly ChartFile[], limits: LoadLimits, depth: number): Chart {
+function chartOf(files: readonly ChartFile[], limits: LoadOptions, depth: number): Chart {
   if (depth > 64) throw chartError('CHART_TOO_LARGE', 'charts are nested too deeply');
   const parts: Parts = { metadata: undefined, lock: undefined, values: {}, schema: undefined, templates: [], files: [], below: new Map() };
   const chartYaml = files.find((f) => f.name === 'Chart.yaml');
   if (chartYaml !== undefined) parts.metadata = attempt('cannot load Chart.yaml', () => readMetadata(chartYaml.data));
-  for (const file of files) place(file, parts);
+  for (const file of files) place(file, parts, limits.helmVersion);
   const metadata = parts.metadata;
   if (metadata === undefined) throw chartError('CHART_MISSING_FILE', 'Chart.yaml file is missing');
   validateMetadata(metadata);
