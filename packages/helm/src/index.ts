@@ -2,7 +2,7 @@ export { checkDependencies, printMetadata } from './chart/check.ts';
 export { chartCrds, type CrdFile } from './chart/crds.ts';
 export { archiveFiles, directoryFiles, type LoadLimits } from './chart/files.ts';
 export { helmIgnore, pathMatcher } from './chart/ignore.ts';
-export { loadChart, withChartVersion, type ChartSource } from './chart/load.ts';
+export { loadChart, withChartVersion, type ChartSource, type LoadOptions } from './chart/load.ts';
 export { metadataOf, readLock, readMetadata, validateMetadata } from './chart/metadata.ts';
 export {
   fileText,
@@ -16,6 +16,8 @@ export {
 } from './chart/model.ts';
 export { chartArchive, type PackageOptions } from './chart/package.ts';
 export { ChartError, RenderError, ValuesError, type ChartErrorCode, type RenderErrorCode, type ValuesErrorCode } from './errors.ts';
+// what rendering throws, or what a lookup may throw; templates themselves are gotemplate's
+export { BudgetError, GoError, TemplateError } from '@flux-ts/gotemplate';
 export { explainRenderError, type ExplainContext } from './explain.ts';
 export { lintChart, type LintInput } from './lint/lint-chart.ts';
 export type { LintMessage } from './lint/message.ts';

@@ -1,6 +1,7 @@
 import { define, errorMessage, isArray, isObject, type JsonObject, type JsonValue } from '@flux-ts/base';
 import { parseYaml } from '@flux-ts/yaml';
 import { valuesError } from '../errors.ts';
+import type { HelmMajor } from './coalesce.ts';
 
 /** Go's float64 for every number: integers beyond 2^53 lose precision, as Helm's values do. */
 export function toFloats(value: JsonValue): JsonValue {
@@ -38,29 +39,31 @@ function documents(text: string): string[] {
 }
 
 /**
- * Reads a values file: one or more YAML documents, later ones over earlier ones. Nothing in it is the empty object.
+ * Reads a values file: one or more YAML documents, later ones over earlier ones; Helm 3 takes the first one and never looks at
+ * the others. Nothing in it is the empty object.
  * @throws ValuesError VALUES_YAML with Helm's text
  */
-export function readValues(data: Uint8Array | string): JsonObject {
+export function readValues(data: Uint8Array | string, helmVersion: HelmMajor = 4): JsonObject {
   const text = typeof data === 'string' ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8');
+  if (helmVersion === 3) return readDocument(text, '');
   let values: JsonObject = {};
-  for (const document of documents(text)) values = mergeValues(values, readDocument(document));
+  for (const document of documents(text)) values = mergeValues(values, readDocument(document, 'cannot unmarshal yaml document: '));
   return values;
 }
 
-function readDocument(text: string): JsonObject {
+function readDocument(text: string, prefix: string): JsonObject {
   let value: JsonValue;
   try {
     value = parseYaml(text);
   } catch (error) {
-    throw valuesError('VALUES_YAML', `cannot unmarshal yaml document: ${errorMessage(error)}`, error);
+    throw valuesError('VALUES_YAML', `${prefix}${errorMessage(error)}`, error);
   }
   if (value === null) return {};
   if (!isObject(value)) {
     const kind = isArray(value) ? 'array' : typeof value === 'string' ? 'string' : typeof value === 'boolean' ? 'bool' : 'number';
     throw valuesError(
       'VALUES_YAML',
-      `cannot unmarshal yaml document: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`,
+      `${prefix}error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`,
     );
   }
   return toFloats(value) as JsonObject;

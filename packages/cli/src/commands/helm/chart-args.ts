@@ -11,6 +11,7 @@ import {
   parseSetLiteral,
   parseSetString,
   readValues,
+  type HelmMajor,
   type Chart,
 } from '@flux-ts/helm';
 import type { FlagSpec, Flags } from '../../frame/flags.ts';
@@ -60,13 +61,13 @@ async function readSource(io: Io, name: string): Promise<Uint8Array> {
 }
 
 /** Reads `-f` and the `--set` family in Helm's order: files, set-json, set, set-string, set-file, set-literal. */
-export async function givenValues(flags: Flags, io: Io): Promise<GivenValues> {
+export async function givenValues(flags: Flags, io: Io, helmVersion: HelmMajor = 4): Promise<GivenValues> {
   let values: JsonObject = {};
   const layers: ValuesLayer[] = [];
   for (const name of flags.strings('values')) {
     const data = await readSource(io, name);
     try {
-      const layer = readValues(data);
+      const layer = readValues(data, helmVersion);
       layers.push({ name, values: layer });
       values = mergeValues(values, layer);
     } catch (error) {
@@ -101,7 +102,7 @@ export async function givenValues(flags: Flags, io: Io): Promise<GivenValues> {
 }
 
 /** Loads the chart that an argument names: a folder or a packaged chart. Repositories and registries are not asked. */
-export function chartAt(name: string, io: Io): Chart {
+export function chartAt(name: string, io: Io, helmVersion: HelmMajor = 4): Chart {
   const at = path(io, name);
   const stat = statSync(at, { throwIfNoEntry: false });
   if (stat === undefined) {
@@ -113,8 +114,8 @@ export function chartAt(name: string, io: Io): Chart {
     throw new HelmCommandError(`repo ${repository[0]} not found`);
   }
   try {
-    if (stat.isDirectory()) return loadChart({ fs: new DiskFileSystem(at), path: '/' });
-    return loadChart({ archive: readFileSync(at) });
+    if (stat.isDirectory()) return loadChart({ fs: new DiskFileSystem(at), path: '/' }, { helmVersion });
+    return loadChart({ archive: readFileSync(at) }, { helmVersion });
   } catch (error) {
     if (stat.isFile() && /gzip|tar/.test(errorMessage(error))) {
       throw new HelmCommandError(`file '${resolve(at)}' does not appear to be a gzipped archive; got 'application/octet-stream'`, {

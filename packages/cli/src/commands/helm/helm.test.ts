@@ -19,6 +19,7 @@ const FILES: Readonly<Record<string, string>> = {
   'c/templates/t.yaml': 'kind: Pod\nmetadata: {name: t, annotations: {helm.sh/hook: test}}\n',
   'c/crds/x.yaml': 'kind: CustomResourceDefinition\napiVersion: apiextensions.k8s.io/v1\n',
   'v.yaml': 'a: from file\n',
+  'several.yaml': 'a: first\n---\na: second\n',
   'text.txt': 'from text',
 };
 
@@ -64,6 +65,8 @@ test.each([
   ['--name-template n-{{1}}x c', 'name: "n-1x"'],
   ['r c --include-crds', '# Source: c/crds/x.yaml'],
   ['r c --helm-version 3', 'v: v1.32.0'],
+  ['r c -f several.yaml', 'a: "second"'],
+  ['r c -f several.yaml --helm-version 3', 'a: "first"'],
 ])('helm template %s', async (line, want) => {
   const { code, out, err } = await run(helmTemplateCommand, line);
   expect(err).toBe('');

@@ -160,9 +160,9 @@ export async function helmTemplateCommand(words: readonly string[], io: Io): Pro
     const helmVersion = helmVersionOf(flags);
     const capabilities = capabilitiesOf(flags, helmVersion);
     const [name, chartName] = await nameAndChart(args, flags);
-    const given = await givenValues(flags, io);
+    const given = await givenValues(flags, io, helmVersion);
     layers = given.layers;
-    chart = chartAt(chartName, io);
+    chart = chartAt(chartName, io, helmVersion);
     checkInstallable(chart);
     if (chart.metadata.deprecated === true) io.err('level=WARN msg="this chart is deprecated"\n');
     checkName(name);
