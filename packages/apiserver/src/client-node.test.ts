@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { RealClock, systemRandom } from '@flux-ts/base';
 import {
   AppsV1Api,
@@ -6,11 +8,13 @@ import {
   KubernetesObjectApi,
   makeInformer,
   PatchStrategy,
+  PortForward,
   Watch,
   type V1ConfigMap,
   type V1Deployment,
 } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startForwardServer } from '../test/forward-server.ts';
 import { createApiServer, type ApiServer } from './index.ts';
 
 let server: ApiServer;
@@ -93,4 +97,25 @@ test("the Node client's informer follows", async () => {
   await done;
   await informer.stop();
   expect(added).toEqual(expect.arrayContaining(['before', 'after']));
+});
+
+test('the Node client forwards a port, over channels of a WebSocket', async () => {
+  const stage = await startForwardServer({ tls: true });
+  const { url, ca, token } = stage.listener;
+  const forwarded = new KubeConfig();
+  forwarded.loadFromClusterAndUser(
+    { name: 'test', server: url, skipTLSVerify: false, caData: Buffer.from(ca ?? '').toString('base64') },
+    { name: 'admin', token },
+  );
+  const [output, error, input] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  const socket = await new PortForward(forwarded).portForward(namespace, 'real', [7], output, error, input);
+  input.write('through the Pod');
+  expect(String((await once(output, 'data'))[0])).toBe('through the Pod');
+  input.end();
+  await once(socket as unknown as NodeJS.EventEmitter, 'close');
+  const refused = new PassThrough();
+  await new PortForward(forwarded).portForward(namespace, 'real', [81], new PassThrough(), refused, new PassThrough());
+  const [text] = (await once(refused, 'data')) as [Buffer]; // the port, which comes first, is not handed on
+  expect(text.toString()).toContain('dial tcp4 127.0.0.1:81: connect: connection refused');
+  await stage.close();
 });

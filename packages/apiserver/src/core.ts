@@ -6,6 +6,7 @@ import type { Target } from './registry/resource.ts';
 import type { OpenApi } from './openapi/openapi.ts';
 import type { RequestInfo } from './request-info.ts';
 import type { ApiRequest } from './request.ts';
+import type { PodDialer } from './port-forward/pod-dialer.ts';
 import type { Store } from './storage/store.ts';
 import type { Authorizer } from './authz/authorizer.ts';
 import type { CustomResources } from './crd/custom-resources.ts';
@@ -34,6 +35,8 @@ export interface Core {
   readonly events: EventExpiry;
   /** The answer of /version. */
   readonly version: JsonObject;
+  /** Reaches the Pods that really run; undefined: all are simulated. */
+  readonly pods: PodDialer | undefined;
   /** The root certificate that kube-root-ca.crt holds. */
   readonly rootCertificate: string;
   /** Groups (or ends of their names) whose CRDs only ever gain versions. */

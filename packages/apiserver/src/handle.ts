@@ -1,21 +1,34 @@
 import { errorMessage } from '@flux-ts/base';
 import { impersonated } from './authn/impersonation.ts';
 import type { Attributes } from './authz/authorizer.ts';
-import type { Context, Core } from './core.ts';
+import type { Context, Core, ResourceContext } from './core.ts';
 import { handlePath } from './handlers/paths.ts';
-import { handleResource } from './handlers/resources.ts';
+import { handleResource, stored } from './handlers/resources.ts';
 import { handleReview, isReview } from './handlers/reviews.ts';
 import { handleSubresource } from './handlers/subresources.ts';
+import { forwardTarget, type ForwardTarget } from './port-forward/target.ts';
 import { requestInfo } from './request-info.ts';
 import type { Answer, ApiRequest, Headers } from './request.ts';
 import { ApiError, badRequest, forbidden, forbiddenPath, internalError, methodNotAllowed } from './status.ts';
 
 /** Answers a request. Never throws: what goes wrong is a Status. */
 export function handle(core: Core, request: ApiRequest): Answer {
+  return guarded(core, request, (warnings) => withWarnings(route(core, request, warnings), warnings));
+}
+
+/** Finds the Pod that a request wants its ports forwarded to, or the answer that refuses it. Never throws. */
+export function handleUpgrade(core: Core, request: ApiRequest): Answer | ForwardTarget {
+  return guarded(core, request, (warnings) => {
+    const context = resourceOf(contextOf(core, request, warnings));
+    return context === undefined ? NOT_FOUND : forwardTarget(context, stored(context).object);
+  });
+}
+
+function guarded<T>(core: Core, request: ApiRequest, run: (warnings: string[]) => T): T | Answer {
   core.counters.add('apiserver.request');
   const warnings: string[] = [];
   try {
-    return withWarnings(route(core, request, warnings), warnings);
+    return run(warnings);
   } catch (error) {
     const known = asApiError(error);
     if (known.httpStatus >= 500 && known.code === 'InternalError')
@@ -32,25 +45,43 @@ function asApiError(error: unknown): ApiError {
 }
 
 function route(core: Core, request: ApiRequest, warnings: string[]): Answer {
-  const info = requestInfo(request);
-  const user = impersonated(request, core.authorizer);
-  const context: Context = { core, request, info, user, warnings };
-  authorize(context);
+  const context = contextOf(core, request, warnings);
+  const { info } = context;
   if (!info.isResource) return path(context);
   core.events.run();
   const review = isReview(info.group, info.resource) && core.kinds.resource(`${info.group}/${info.version}`, info.resource) !== undefined;
   if (review) return handleReview(context);
+  const resource = resourceOf(context);
+  if (resource === undefined) return NOT_FOUND;
+  return info.subresource === '' ? handleResource(resource) : handleSubresource(resource);
+}
+
+/** A request with who makes it, who may. @throws ApiError */
+function contextOf(core: Core, request: ApiRequest, warnings: string[]): Context {
+  const info = requestInfo(request);
+  const user = impersonated(request, core.authorizer);
+  const context: Context = { core, request, info, user, warnings };
+  authorize(context);
+  // a WebSocket begins with GET: what needs "create" over SPDY needs it there too
+  if (info.verb === 'get' && info.group === '' && info.resource === 'pods' && CONNECTIONS.has(info.subresource))
+    authorize({ ...context, info: { ...info, verb: 'create' } });
+  return context;
+}
+
+const CONNECTIONS = new Set(['exec', 'attach', 'portforward']);
+
+/** A request with the served resource that it is for; undefined: there is none. */
+function resourceOf(context: Context): ResourceContext | undefined {
+  const { core, info, warnings } = context;
   const target = core.catalog.find(info.group, info.version, info.resource);
-  if (target === undefined) return NOT_FOUND;
+  if (target === undefined) return undefined;
   const deprecation = target.version.deprecation;
   if (deprecation !== undefined) warnings.push(deprecation);
-  const resource = { ...context, target };
   if (target.type.namespaced && info.namespace === '' && (info.name !== '' || info.verb === 'create') && info.verb !== 'list')
-    return NOT_FOUND;
-  if (!target.type.namespaced && info.namespace !== '' && info.resource !== 'namespaces') return NOT_FOUND;
-  if (info.subresource === '') return handleResource(resource);
-  if (!target.version.subresources.has(info.subresource)) return NOT_FOUND;
-  return handleSubresource(resource);
+    return undefined;
+  if (!target.type.namespaced && info.namespace !== '' && info.resource !== 'namespaces') return undefined;
+  if (info.subresource !== '' && !target.version.subresources.has(info.subresource)) return undefined;
+  return { ...context, target };
 }
 
 const NOT_FOUND: Answer = { kind: 'text', status: 404, text: '404 page not found\n', contentType: 'text/plain; charset=utf-8' };

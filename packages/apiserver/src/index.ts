@@ -1,5 +1,6 @@
 export { type AnonymousPolicy, type StaticToken } from './authn/authenticate.ts';
 export { ADMIN_USER, ANONYMOUS_USER, serviceAccountOf, serviceAccountUser } from './authn/users.ts';
+export { PodPortError, type PodDialer } from './port-forward/pod-dialer.ts';
 export { JournalError } from './storage/journal.ts';
 export { ApiError, type StatusDetails, type StatusReason } from './status.ts';
 export {

@@ -14,6 +14,7 @@ import { inProcessTransport } from './in-process.ts';
 import { OpenApi } from './openapi/openapi.ts';
 import { builtInResources } from './registry/builtin.ts';
 import { Catalog } from './registry/catalog.ts';
+import type { PodDialer } from './port-forward/pod-dialer.ts';
 import { internalError } from './status.ts';
 import { openJournal } from './storage/journal.ts';
 import { Store } from './storage/store.ts';
@@ -43,6 +44,8 @@ export interface ApiServerOptions {
   };
   /** Groups, or ends of their names, whose CRDs only ever gain versions. */
   readonly additiveCrds?: readonly string[];
+  /** Reaches the Pods that really run, for port-forward. Default: every Pod is simulated. */
+  readonly pods?: PodDialer;
   /** Runs the CEL rules of CRDs. Default: `@flux-ts/cel`. */
   readonly cel?: CelCompiler;
   /** Freezes all that is stored: for tests. */
@@ -144,6 +147,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     counters: options.counters ?? new Counters(),
     events: new EventExpiry(store, clock),
     version: serverVersion(options.version ?? 'flux-ts'),
+    pods: options.pods,
     rootCertificate: keys.authority.ca,
     additiveCrds: [],
   };

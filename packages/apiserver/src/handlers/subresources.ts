@@ -5,6 +5,7 @@ import type { ResourceContext } from '../core.ts';
 import type { Answer } from '../request.ts';
 import { badRequest, conflict, methodNotAllowed, notFound, notImplemented, success, ApiError } from '../status.ts';
 import { deleteOptions, deleteStored } from '../write/delete.ts';
+import { forwardTarget, noContainer } from '../port-forward/target.ts';
 import { metaString } from '../write/metadata.ts';
 import { writeOptions } from '../write/options.ts';
 import { updateStored } from '../write/update.ts';
@@ -85,9 +86,10 @@ function podPart(context: ResourceContext): Answer | undefined {
       return evict(context);
     case 'exec':
     case 'attach':
+      throw notImplemented(noContainer(context, stored(context).object));
     case 'portforward':
-      stored(context);
-      throw notImplemented(`${info.subresource} is not served: this Pod is simulated, no container runs`);
+      forwardTarget(context, stored(context).object);
+      throw badRequest('Upgrade request required');
     default:
       return undefined;
   }

@@ -1,23 +1,21 @@
 import { createServer as createPlain, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecure } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
 import { RealClock } from '@flux-ts/base';
-import type { AnonymousPolicy, Authenticator } from '../authn/authenticate.ts';
 import type { Core } from '../core.ts';
 import { handle } from '../handle.ts';
-import { Query, type Answer, type ApiRequest } from '../request.ts';
+import type { Answer, ApiRequest } from '../request.ts';
 import { ApiError, tooLarge } from '../status.ts';
+import { callerOf, requestOf, type CallerOptions } from './incoming.ts';
 import { Responder } from './responder.ts';
+import { serveUpgrade } from './upgrade.ts';
 
 /** The largest body that is read, as upstream has it. */
 export const BODY_LIMIT: number = 3 * 1024 * 1024;
 
 /** What a listening server needs. */
-export interface FrontOptions {
+export interface FrontOptions extends CallerOptions {
   readonly core: Core;
-  readonly authenticator: Authenticator;
-  readonly anonymous: AnonymousPolicy;
   readonly host: string;
   readonly port: number;
   readonly tls?: { readonly key: string; readonly cert: string; readonly ca: string };
@@ -32,7 +30,8 @@ export interface Front {
 
 /** Listens for HTTP requests. */
 export async function listen(options: FrontOptions): Promise<Front> {
-  const responder = new Responder(options.core, new RealClock({ unref: true }));
+  const clock = new RealClock({ unref: true });
+  const responder = new Responder(options.core, clock);
   const onRequest = (message: IncomingMessage, response: ServerResponse): void => {
     serve(options, responder, { message, response }).catch((error: unknown) => {
       options.core.log.error('request broke off', { path: message.url ?? '', error: String(error) });
@@ -48,6 +47,13 @@ export async function listen(options: FrontOptions): Promise<Front> {
   server.requestTimeout = 0;
   server.headersTimeout = 60_000;
   server.keepAliveTimeout = 90_000;
+  server.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => {
+    const broken = (error: unknown): void => {
+      options.core.log.error('request broke off', { path: message.url ?? '', error: String(error) });
+      socket.destroy();
+    };
+    serveUpgrade({ ...options, server, responder, clock }, { message, socket, head }).catch(broken);
+  });
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     socket.setNoDelay(true);
@@ -82,22 +88,8 @@ async function serve(options: FrontOptions, responder: Responder, { message, res
   let answer: Answer;
   let request: ApiRequest | undefined;
   try {
-    const certificate = clientCertificate(message);
-    const user = options.authenticator.authenticate(
-      { authorization: message.headers.authorization ?? '', ...(certificate === undefined ? {} : { certificate }) },
-      options.anonymous,
-    );
-    const body = await readAll(message);
-    const url = message.url ?? '/';
-    const mark = url.indexOf('?');
-    request = {
-      method: message.method ?? 'GET',
-      path: mark === -1 ? url : url.slice(0, mark),
-      query: mark === -1 ? Query.empty : Query.parse(url.slice(mark + 1)),
-      headers: headersOf(message),
-      body,
-      user,
-    };
+    const user = callerOf(options, message);
+    request = requestOf(message, user, await readAll(message));
     answer = handle(options.core, request);
     const flushed = request.method === 'GET' ? undefined : options.core.store.flushed();
     if (flushed !== undefined) await flushed;
@@ -107,16 +99,6 @@ async function serve(options: FrontOptions, responder: Responder, { message, res
     if (error.code === 'RequestEntityTooLarge') response.setHeader('connection', 'close');
   }
   await responder.send(response, answer, request);
-}
-
-/** Headers as Node joins them; impersonated groups keep their own lines. */
-function headersOf(message: IncomingMessage): ApiRequest['headers'] {
-  if (message.headers['impersonate-user'] === undefined) return message.headers;
-  const out: Record<string, string | readonly string[] | undefined> = { ...message.headers };
-  for (const [name, values] of Object.entries(message.headersDistinct)) {
-    if (name.startsWith('impersonate-') && name !== 'impersonate-user' && values !== undefined) out[name] = values;
-  }
-  return out;
 }
 
 function readAll(message: IncomingMessage): Promise<Uint8Array | undefined> {
@@ -138,15 +120,4 @@ function readAll(message: IncomingMessage): Promise<Uint8Array | undefined> {
     message.on('end', () => resolve(size === 0 ? undefined : chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
     message.on('error', reject);
   });
-}
-
-function clientCertificate(
-  message: IncomingMessage,
-): { readonly commonName: string; readonly organizations: readonly string[] } | undefined {
-  const socket = message.socket as TLSSocket;
-  if (socket.authorized !== true || typeof socket.getPeerCertificate !== 'function') return undefined;
-  const { subject } = socket.getPeerCertificate();
-  if (typeof subject?.CN !== 'string') return undefined;
-  const o: unknown = subject.O;
-  return { commonName: subject.CN, organizations: typeof o === 'string' ? [o] : Array.isArray(o) ? (o as string[]) : [] };
 }
