@@ -34,4 +34,5 @@ export { silentLogger, type LogFields, type Logger } from './log.ts';
 export { Lru } from './lru.ts';
 export { seededRandom, systemRandom, type Random } from './random.ts';
 export { formatMicroTime, formatTime, parseTime } from './time.ts';
+export { WallTimeError, withinWallTime } from './wall-time.ts';
 export type { WorkerJob, WorkerLimits, WorkerPool } from './worker-pool.ts';

@@ -46,3 +46,9 @@ export {
   type ValuesReference,
   type ValuesReferenceReason,
 } from './values.ts';
+export { RenderBoundError, type RenderBoundCode } from './worker/bounds.ts';
+export { InlineRenderer, type InlineRendererOptions } from './worker/inline-renderer.ts';
+export { RenderPool, type RenderPoolOptions } from './worker/render-pool.ts';
+export type { WorkerScript } from './worker/render-thread.ts';
+export type { LookupQuery, ReadCluster, ReleaseRenderer, ReleaseRenderOptions } from './worker/renderer.ts';
+export { serveRenders } from './worker/serve-renders.ts';

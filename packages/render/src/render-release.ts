@@ -22,6 +22,7 @@ import {
   type PostRender,
   type ReleaseInfo,
   type Rendered,
+  type RenderInput,
 } from '@flux-ts/helm';
 import { BuildCache, build, labelManifests, memoryFileSystem } from '@flux-ts/kustomize';
 import { printYaml } from '@flux-ts/yaml';
@@ -54,6 +55,8 @@ export interface HelmReleaseEnv {
   readonly lookup?: Lookup;
   readonly caches?: HelmCaches;
   readonly helmVersion?: 3 | 4;
+  /** Bounds of the templates: steps, output, depth, a deadline. */
+  readonly budget?: NonNullable<RenderInput['budget']>;
 }
 
 /** What a HelmRelease comes to. */
@@ -85,6 +88,7 @@ export function renderHelmRelease(input: HelmReleaseInput, env: HelmReleaseEnv):
       ...(env.lookup === undefined ? {} : { lookup: env.lookup }),
       ...(env.caches === undefined ? {} : { caches: env.caches }),
       ...(env.helmVersion === undefined ? {} : { helmVersion: env.helmVersion }),
+      ...(env.budget === undefined ? {} : { budget: env.budget }),
       ...(input.includeCrds === undefined ? {} : { includeCrds: input.includeCrds }),
       ...(input.skipSchemaValidation === undefined ? {} : { skipSchemaValidation: input.skipSchemaValidation }),
       ...(run === undefined ? {} : { postRender: { strategy: input.postRenderStrategy ?? 'combined', run } }),

@@ -1,0 +1,4 @@
+// The program of a render worker in tests.
+import { serveRenders } from '../src/index.ts';
+
+serveRenders();
