@@ -110,6 +110,20 @@ export class Lexer {
     return this.#inside ? this.#action() : this.#textOrDelimiter();
   }
 
+  /** Where the next token is looked for. */
+  get position(): number {
+    return this.#pos;
+  }
+
+  /** Goes on elsewhere. @param inside the place is inside of an action */
+  seek(position: number, inside: boolean): void {
+    this.#pos = position;
+    this.#start = position;
+    this.#parens = 0;
+    this.#inside = inside;
+    this.#failed = false;
+  }
+
   #emit(type: TokenType): Token {
     const token = { type, start: this.#start, value: this.#text.slice(this.#start, this.#pos) };
     this.#start = this.#pos;

@@ -12,6 +12,7 @@ import {
   type StatementNode,
 } from './nodes.ts';
 import { readCharConstant, readComplex, readNumber } from './number-literal.ts';
+import { outline as outlineOf, type Outline } from './outline.ts';
 import { goQuote, goUnquote } from './quote.ts';
 
 /** One template of a parsed text: the text itself or one of its defines and blocks. */
@@ -19,6 +20,8 @@ export interface Tree {
   readonly name: string;
   /** It is the text's own, not a define of its name. */
   readonly isMain: boolean;
+  /** It has nothing but white space, so that it does not replace a template of its name. */
+  readonly isEmpty: boolean;
   readonly root: ListNode;
 }
 
@@ -52,6 +55,44 @@ interface Source {
   readonly lexer: Lexer;
   readonly hasFunction: (name: string) => boolean;
   readonly trees: Map<string, Tree>;
+  /** Where its parts stand: the text is known to be right, and lists are parsed when they are first read. */
+  readonly outline: Outline | undefined;
+}
+
+/** The numbers of the part whose list begins at a place. */
+function partAt(parts: Int32Array, start: number): number {
+  let low = 0;
+  let high = parts.length / 3 - 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((parts[middle * 3] as number) < start) low = middle + 1;
+    else high = middle;
+  }
+  return low * 3;
+}
+
+/** A list that is parsed when it is read: much of a chart never is. */
+class LaterList implements ListNode {
+  readonly kind = 'list';
+  readonly pos: number;
+  readonly #source: Source;
+  readonly #chain: 'if' | 'with' | undefined;
+  readonly #isMain: boolean;
+
+  /** @param how whether it is the text's own, or the branch of an `else if` */
+  constructor(source: Source, pos: number, how: { readonly isMain?: boolean; readonly chain?: 'if' | 'with' } = {}) {
+    this.pos = pos;
+    this.#source = source;
+    this.#chain = how.chain;
+    this.#isMain = how.isMain ?? false;
+  }
+
+  get nodes(): readonly StatementNode[] {
+    const { lexer } = this.#source;
+    lexer.seek(this.pos, this.#chain !== undefined);
+    const parser = new TreeParser(this.#source);
+    return this.#isMain ? parser.textNodes() : parser.laterNodes(this.#chain);
+  }
 }
 
 /** Parses one template (the text's own, a define or a block) over the lexer that all of a text share. */
@@ -73,6 +114,11 @@ class TreeParser {
   /** Parses the whole text. */
   parseText(): void {
     const pos = this.#peek().start;
+    this.#add(this.#source.parseName, { kind: 'list', pos, nodes: this.textNodes() }, true);
+  }
+
+  /** Parses what stands outside of the defines, and adds these. */
+  textNodes(): StatementNode[] {
     const nodes: StatementNode[] = [];
     while (this.#peek().type !== 'eof') {
       if (this.#peek().type === 'leftDelim') {
@@ -88,7 +134,12 @@ class TreeParser {
       if (node.kind === 'end' || node.kind === 'else') this.#fail(`unexpected ${nodeText(node)}`);
       nodes.push(node);
     }
-    this.#add(this.#source.parseName, { kind: 'list', pos, nodes }, true);
+    return nodes;
+  }
+
+  /** Parses the list that begins here. @param chain it is the branch of an `else if` */
+  laterNodes(chain: 'if' | 'with' | undefined): readonly StatementNode[] {
+    return chain === undefined ? this.#itemList()[0].nodes : [this.#branch(chain)];
   }
 
   #definition(): void {
@@ -97,7 +148,9 @@ class TreeParser {
     if (token.type !== 'string' && token.type !== 'rawString') this.#unexpected(token, context);
     const name = this.#unquote(token.value);
     this.#expect('rightDelim', context);
-    this.#add(name, this.#body(context));
+    const { lexer, outline } = this.#source;
+    if (outline === undefined) this.#add(name, this.#body(context));
+    else lexer.seek(outline.parts[partAt(outline.parts, lexer.position) + 2] as number, false);
   }
 
   #body(context: string): ListNode {
@@ -108,8 +161,9 @@ class TreeParser {
 
   #add(name: string, root: ListNode, isMain = false): void {
     const known = this.#source.trees.get(name);
-    if (known === undefined || isEmptyList(known.root)) this.#source.trees.set(name, { name, isMain, root });
-    else if (!isEmptyList(root)) this.#fail(`template: multiple definition of template ${goQuote(name)}`);
+    const isEmpty = isEmptyList(root);
+    if (known === undefined || known.isEmpty) this.#source.trees.set(name, { name, isMain, isEmpty, root });
+    else if (!isEmpty) this.#fail(`template: multiple definition of template ${goQuote(name)}`);
   }
 
   // ---- tokens: a window of three, as text/template/parse has it
@@ -240,19 +294,33 @@ class TreeParser {
   #loopControl(token: Token, kind: 'break' | 'continue'): StatementNode {
     const next = this.#nextNonSpace();
     if (next.type !== 'rightDelim') this.#unexpected(next, `{{${kind}}}`);
-    if (this.#rangeDepth === 0) this.#fail(`{{${kind}}} outside {{range}}`);
+    if (this.#rangeDepth === 0 && this.#source.outline === undefined) this.#fail(`{{${kind}}} outside {{range}}`);
     return { kind, pos: token.start };
   }
 
   #branch(kind: 'if' | 'range' | 'with'): BranchNode {
     const variables = this.#variables.length;
     const pipe = this.#pipeline(kind, 'rightDelim');
+    if (this.#source.outline !== undefined) return { kind, pos: pipe.pos, pipe, ...this.#laterLists(kind, this.#source.outline.parts) };
     if (kind === 'range') this.#rangeDepth++;
     const [list, next] = this.#itemList();
     if (kind === 'range') this.#rangeDepth--;
     const elseList = next.kind === 'else' ? this.#otherwise(kind, next.pos) : undefined;
     if (this.#variables.length !== variables) this.#variables.length = variables;
     return { kind, pos: pipe.pos, pipe, list, elseList };
+  }
+
+  /** The lists of a branch, to be parsed later; goes on behind it. */
+  #laterLists(kind: 'if' | 'range' | 'with', parts: Int32Array): Pick<BranchNode, 'list' | 'elseList'> {
+    const source = this.#source;
+    const at = partAt(parts, source.lexer.position);
+    const otherwise = parts[at + 1] as number;
+    source.lexer.seek(parts[at + 2] as number, false);
+    const chain = otherwise < 0 && kind !== 'range' ? { chain: kind } : {};
+    return {
+      list: new LaterList(source, parts[at] as number),
+      elseList: otherwise === 0 ? undefined : new LaterList(source, Math.abs(otherwise), chain),
+    };
   }
 
   #otherwise(kind: 'if' | 'range' | 'with', pos: number): ListNode {
@@ -393,7 +461,8 @@ class TreeParser {
       case 'nil':
         return { kind: token.type, pos };
       case 'variable':
-        if (!this.#variables.includes(token.value)) this.#fail(`undefined variable ${goQuote(token.value)}`);
+        if (this.#source.outline === undefined && !this.#variables.includes(token.value))
+          this.#fail(`undefined variable ${goQuote(token.value)}`);
         return { kind: 'variable', pos, path: [token.value] };
       case 'field':
         return { kind: 'field', pos, path: [token.value.slice(1)] };
@@ -439,12 +508,30 @@ const STARTS_OPERAND: ReadonlySet<TokenType> = new Set<TokenType>([
 const NOT_EXECUTABLE: ReadonlySet<string> = new Set(['bool', 'dot', 'nil', 'number', 'string']);
 
 /**
- * Parses a text into its templates: its own, named `name`, and every define and block.
+ * Parses a text into its templates, all of it now.
+ * @throws TemplateError TEMPLATE_PARSE with Go's text
+ */
+export function parseWhole(name: string, text: string, hasFunction: (name: string) => boolean): ReadonlyMap<string, Tree> {
+  const trees = new Map<string, Tree>();
+  const lexer = new Lexer(text, goQuote);
+  new TreeParser({ parseName: name, text, lexer, hasFunction, trees, outline: undefined }).parseText();
+  return trees;
+}
+
+/**
+ * Parses a text into its templates: its own, named `name`, and every define and block. Where the text is as usual, its lists are
+ * parsed when they are read.
  * @param hasFunction tells which functions exist
  * @throws TemplateError TEMPLATE_PARSE with Go's text
  */
 export function parseTemplate(name: string, text: string, hasFunction: (name: string) => boolean): ReadonlyMap<string, Tree> {
+  const outline = outlineOf(text, hasFunction);
+  if (outline === undefined || outline.defines.some((define) => define.name === name)) return parseWhole(name, text, hasFunction);
   const trees = new Map<string, Tree>();
-  new TreeParser({ parseName: name, text, lexer: new Lexer(text, goQuote), hasFunction, trees }).parseText();
+  const source: Source = { parseName: name, text, lexer: new Lexer(text, goQuote), hasFunction, trees, outline };
+  for (const define of outline.defines) {
+    trees.set(define.name, { name: define.name, isMain: false, isEmpty: define.isEmpty, root: new LaterList(source, define.start) });
+  }
+  trees.set(name, { name, isMain: true, isEmpty: outline.isEmpty, root: new LaterList(source, 0, { isMain: true }) });
   return trees;
 }

@@ -2,8 +2,8 @@ import { Lru } from '@flux-ts/base';
 import { Budget } from './budget.ts';
 import { Compiler } from './compile.ts';
 import { BudgetError } from './errors.ts';
-import { isEmptyList, type ListNode } from './nodes.ts';
-import { parseTemplate } from './parser.ts';
+import type { ListNode } from './nodes.ts';
+import { parseTemplate, type Tree } from './parser.ts';
 import { State, missingTemplate, type Executable, type ExecutingSet, type RunState, type Statement } from './state.ts';
 import type { FunctionTable, MaybeValue } from './model.ts';
 
@@ -16,9 +16,9 @@ class Body {
   #root: ListNode | undefined;
   #statement: Statement | undefined;
 
-  constructor(root: ListNode, functions: FunctionTable) {
-    this.isEmpty = isEmptyList(root);
-    this.#root = root;
+  constructor(tree: Tree, functions: FunctionTable) {
+    this.isEmpty = tree.isEmpty;
+    this.#root = tree.root;
     this.#functions = functions;
   }
 
@@ -97,7 +97,7 @@ export class TemplateCache {
 
 function parseText(name: string, text: string, functions: FunctionTable): ParsedText {
   const trees = guardStack(() => parseTemplate(name, text, (fn) => functions.has(fn)));
-  return [...trees.values()].map((tree) => ({ name: tree.isMain ? undefined : tree.name, body: new Body(tree.root, functions) }));
+  return [...trees.values()].map((tree) => ({ name: tree.isMain ? undefined : tree.name, body: new Body(tree, functions) }));
 }
 
 function named(parsed: ParsedText, parseName: string, text: string): CompiledTemplate[] {
