@@ -73,9 +73,10 @@ async function bundleInto(out, esbuild) {
   writeFileSync(join(out, 'meta.json'), JSON.stringify(metafile));
   await toScripts(out, esbuild);
   copyFileSync(join(root, 'tools', 'start.cjs'), join(out, 'flux.cjs'));
+  copyFileSync(join(root, 'tools', 'warm.cjs'), join(out, 'warm.cjs'));
   copyAssets(out);
   // Where this fails the bundle works all the same, only slower: no reason to stop.
-  spawnSync(process.execPath, [join(root, 'tools', 'warm.cjs'), out], { stdio: ['ignore', 'ignore', 'inherit'] });
+  spawnSync(process.execPath, [join(out, 'warm.cjs')], { stdio: 'ignore' });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build().catch(() => process.exit(1)); // esbuild has told why

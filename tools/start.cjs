@@ -2,31 +2,32 @@
 // when the bundle was built (tools/warm.cjs), so that a start compiles next to nothing. See docs/decisions/0004-code-cache.md.
 // What V8 does not accept (another version, other flags, another processor) it compiles as if nothing had been there.
 'use strict';
-const { readFileSync } = require('node:fs');
+const { accessSync, constants, existsSync, mkdirSync, readFileSync } = require('node:fs');
 const { Script } = require('node:vm');
 
 const MAIN = './main.cjs';
-/** Made by and for one version of node. */
+/** V8's code, made by and for one version of node. */
 const CACHE = `${__dirname}/cache-${process.version}-${process.arch}/`;
 
 const isProgram = require.main === module;
 const modules = new Map();
 const scripts = new Map();
 let depth = 0;
-let tuned = false;
+let isTuned = false;
+let tuning;
 
 function load(name) {
   const known = modules.get(name);
   if (known !== undefined) return known.exports;
   const module = { exports: {} };
   modules.set(name, module);
-  if (tuned && depth === 0) tune(false);
+  if (isTuned && depth === 0) tune(false);
   depth++;
   try {
     const filename = __dirname + name.slice(1);
     const source = readFileSync(filename, 'latin1'); // the build writes ASCII only
-    const script = new Script(source, { filename, cachedData: cached(name) });
-    scripts.set(name, script);
+    const script = new Script(source, { filename, cachedData: cached(name.slice(2)) });
+    if (!isProgram) scripts.set(name, script);
     script.runInThisContext()(requireFrom, module, module.exports);
   } finally {
     depth--;
@@ -41,7 +42,7 @@ function requireFrom(name) {
 
 function cached(name) {
   try {
-    return readFileSync(`${CACHE}${name.slice(2)}`);
+    return readFileSync(CACHE + name);
   } catch {
     return undefined; // none for this version
   }
@@ -49,18 +50,31 @@ function cached(name) {
 
 /**
  * A command's life is short: V8 optimises later, so that less is compiled twice. V8 takes no prepared code, ours or that of
- * node's own modules, while its flags differ from those under which it was made: they are set only when everything is loaded.
+ * node's own modules, while its flags differ from those under which it was made: they are set when a command is loaded.
  */
 function tune(on) {
-  if (!on && usualBudget() === undefined) return;
-  tuned = on;
-  require('node:v8').setFlagsFromString(`--interrupt-budget=${on ? 1_000_000 : usualBudget()}`);
+  tuning ??= JSON.parse(cached('tuning.json') ?? '{}');
+  const flag = tuning[on ? 'on' : 'off'];
+  if (flag === undefined) return;
+  require('node:v8').setFlagsFromString(flag);
+  isTuned = on;
 }
 
-/** What this version has without us, noted beside its code. */
-function usualBudget() {
-  return /^\d+$/.exec(cached('./interrupt-budget')?.toString() ?? '')?.[0];
+/** Runs usual commands for the sake of V8's code, where the node of the build was another one. */
+function prepare() {
+  try {
+    accessSync(__dirname, constants.W_OK);
+  } catch {
+    return; // somebody else's installation: it works without
+  }
+  process.stderr.write(`► preparing for node ${process.version} (once)\n`);
+  require('node:child_process').spawnSync(process.execPath, [`${__dirname}/warm.cjs`], { stdio: 'ignore' });
+  mkdirSync(CACHE, { recursive: true }); // never twice
 }
 
-if (isProgram) void load(MAIN).main(process.argv.slice(2));
-else module.exports = { load, scripts, CACHE, MAIN };
+if (isProgram) {
+  if (!existsSync(CACHE)) prepare();
+  void load(MAIN).main(process.argv.slice(2));
+} else {
+  module.exports = { load, scripts, CACHE, MAIN };
+}
