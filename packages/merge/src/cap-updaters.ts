@@ -7,6 +7,7 @@ const MAX_UPDATERS = 10;
 
 /** Where there are too many updaters, the oldest of each version are merged into one that is called `ancient-changes`. */
 export function capUpdaters(managed: ManagedFields): ManagedFields {
+  if (managed.fields.size <= MAX_UPDATERS) return managed;
   const updaters = [...managed.fields].filter(([, owned]) => !owned.applied).map(([key]) => key);
   if (updaters.length <= MAX_UPDATERS) return managed;
   const second = (key: string): number => {

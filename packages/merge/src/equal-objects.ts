@@ -3,7 +3,7 @@ import { managedFieldsOf, withoutManagedFields } from './managed-fields.ts';
 
 /** Tells whether two objects differ in nothing but the times of their managed fields. */
 export function isEqualIgnoringManagedFieldsTimes(a: JsonObject, b: JsonObject): boolean {
-  return sameEntries(managedFieldsOf(a), managedFieldsOf(b)) && deepEqual(withoutManagedFields(a), withoutManagedFields(b));
+  return deepEqual(withoutManagedFields(a), withoutManagedFields(b)) && sameEntries(managedFieldsOf(a), managedFieldsOf(b));
 }
 
 /** Gives the live object itself where a write changes nothing but times, so that it needs no write; else the next one. */

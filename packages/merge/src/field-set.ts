@@ -167,6 +167,14 @@ export class FieldSet {
     return out;
   }
 
+  /** A text that two sets share only if they are equal; the same set built in another order may have another one. */
+  signature(): string {
+    let out = `${this.members.size};`;
+    for (const member of this.members) out += `${member.length}:${member}`;
+    for (const [element, child] of this.children) out += `${element.length}:${element}${child.signature()}`;
+    return `${out};`;
+  }
+
   /** One path a line, as messages show them. */
   toString(): string {
     return this.paths().map(formatPath).join('\n');
@@ -177,6 +185,18 @@ export class FieldSet {
 export class FieldSetBuilder {
   #members: Set<PathElement> | undefined;
   #children: Map<PathElement, FieldSetBuilder> | undefined;
+  /** A ready set that lies here. */
+  #ready: FieldSet | undefined;
+
+  /** Adds a path that is not empty, from its element `from` on, and a whole set below it. */
+  graft(path: FieldPath, below: FieldSet, from = 0): void {
+    if (from < path.length) {
+      if (from === path.length - 1) this.insert(path, from);
+      if (from < path.length - 1 || !below.isEmpty) this.#descend(path[from] as PathElement).graft(path, below, from + 1);
+    } else {
+      this.#ready = this.#ready?.union(below) ?? below;
+    }
+  }
 
   /** Adds a path, from its element `from` on; the empty path is left out. */
   insert(path: FieldPath, from = 0): void {
@@ -197,6 +217,11 @@ export class FieldSetBuilder {
   }
 
   build(): FieldSet {
+    const own = this.#own();
+    return this.#ready === undefined ? own : this.#ready.union(own);
+  }
+
+  #own(): FieldSet {
     if (this.#children === undefined) return FieldSet.from(this.#members, undefined);
     const children = new Map<PathElement, FieldSet>();
     for (const [element, child] of this.#children) children.set(element, child.build());

@@ -1,13 +1,13 @@
 import {
   compareBytes,
   FluxError,
-  goJson,
+  goJsonString,
   isArray,
   isObject,
   Lru,
   parseTime,
+  omit,
   setPath,
-  removePath,
   type JsonObject,
   type JsonValue,
 } from '@flux-ts/base';
@@ -42,12 +42,14 @@ export function managerKey(identity: {
   readonly apiVersion: string;
   readonly subresource?: string;
 }): string {
-  const key: Record<string, JsonValue> = {};
-  if (identity.manager !== undefined && identity.manager !== '') key['manager'] = identity.manager;
-  key['operation'] = identity.operation;
-  if (identity.operation === 'Update') key['apiVersion'] = identity.apiVersion;
-  if (identity.subresource !== undefined && identity.subresource !== '') key['subresource'] = identity.subresource;
-  return goJson(key, { keepOrder: true });
+  const { manager = '', subresource = '' } = identity;
+  const parts = [
+    ...(manager === '' ? [] : [`"manager":${goJsonString(manager)}`]),
+    `"operation":"${identity.operation}"`,
+    ...(identity.operation === 'Update' ? [`"apiVersion":${goJsonString(identity.apiVersion)}`] : []),
+    ...(subresource === '' ? [] : [`"subresource":${goJsonString(subresource)}`]),
+  ];
+  return `{${parts.join(',')}}`;
 }
 
 /** Reads a {@link managerKey}. */
@@ -63,6 +65,7 @@ export function readManagerKey(key: string): ManagerIdentity {
 
 // Objects of one shape have the same FieldsV1, text by text: they share one object, which is read once. Bounded, by content.
 const SHARED = new Lru<string, JsonObject>(8 * 1024 * 1024);
+const SIGNED = new Lru<string, JsonObject>(8 * 1024 * 1024);
 // what a FieldsV1 object says never changes, and neither does the object
 const DECODED = new Lru<JsonObject, FieldSet>(4_000);
 const ENCODED = new WeakMap<FieldSet, JsonObject>();
@@ -81,6 +84,10 @@ function decodeFields(fields: JsonValue | undefined): FieldSet {
 function encodeFields(set: FieldSet): JsonObject {
   const known = ENCODED.get(set);
   if (known !== undefined) return known;
+  // a set made the same way from another object of the same shape is known by its text, without sorting and printing it
+  const signature = set.signature();
+  const same = SIGNED.get(signature);
+  if (same !== undefined) return same;
   const made = set.toJson();
   const key = JSON.stringify(made);
   let fields = SHARED.get(key);
@@ -90,6 +97,7 @@ function encodeFields(set: FieldSet): JsonObject {
     DECODED.set(fields, set);
   }
   ENCODED.set(set, fields);
+  SIGNED.set(signature, fields, signature.length);
   return fields;
 }
 
@@ -148,7 +156,8 @@ export function encodeManagedFields(managed: ManagedFields): readonly JsonObject
     const second = time === undefined ? 0 : Math.floor((parseTime(time) ?? 0) / 1000);
     encoded.push({ entry, order: [operation, second, identity.manager, owned.apiVersion, identity.subresource] });
   }
-  return encoded.sort(compareEncoded).map(({ entry }) => entry);
+  if (encoded.length > 1) encoded.sort(compareEncoded);
+  return encoded.map(({ entry }) => entry);
 }
 
 function compareEncoded(a: Encoded, b: Encoded): number {
@@ -169,7 +178,9 @@ export function managedFieldsOf(object: JsonObject | undefined): JsonValue | und
 
 /** The object without `metadata.managedFields`. */
 export function withoutManagedFields(object: JsonObject): JsonObject {
-  return removePath(object, ['metadata', 'managedFields']) as JsonObject;
+  const metadata = object['metadata'];
+  if (!isObject(metadata) || !Object.hasOwn(metadata, 'managedFields')) return object;
+  return { ...object, metadata: omit(metadata, 'managedFields') };
 }
 
 /** The object with these managed fields; without any the field goes. */

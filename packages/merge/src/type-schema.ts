@@ -78,6 +78,10 @@ export class TypeSchema {
   readonly map: MapType | undefined;
   /** True for the type of objects without a schema. */
   readonly deduced: boolean;
+  /** Values that were found to fit (duplicates allowed): values never change, so they fit for good. */
+  readonly fitting: WeakSet<object> = new WeakSet();
+  /** Field sets that agree with this type: there is nothing to reconcile. */
+  readonly reconciled: WeakSet<object> = new WeakSet();
 
   constructor(init: {
     name?: string | undefined;

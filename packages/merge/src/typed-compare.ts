@@ -45,6 +45,11 @@ class Comparer {
   /** One of the two sides is there. */
   value(type: TypeSchema, before: JsonValue | undefined, after: JsonValue | undefined): void {
     if (before === after) return;
+    if (before === undefined && this.#walk.path.length > 0) {
+      // all of it is new
+      const below = everythingIn(type, after as JsonValue);
+      if (below !== undefined) return this.added.graft(this.#walk.path, below);
+    }
     const left = formOf(type, before);
     const right = formOf(type, after);
     let leaf: boolean;
@@ -165,6 +170,44 @@ class Comparer {
     }
     return groups;
   }
+}
+
+/** Every path of a value, parents too; undefined where something is wrong with it. */
+function everythingIn(type: TypeSchema, value: JsonValue): FieldSet | undefined {
+  const form = formOf(type, value);
+  if (form === undefined) return undefined;
+  const whole = form === 'scalar' || (form === 'map' ? type.map?.atomic === true : type.list?.atomic === true);
+  if (whole) return FieldSet.empty;
+  if (form === 'list') return isArray(value) ? everythingInList(type.list as ListType, value) : FieldSet.empty;
+  if (!isObject(value)) return FieldSet.empty;
+  let members: Set<PathElement> | undefined;
+  let children: Map<PathElement, FieldSet> | undefined;
+  for (const key of Object.keys(value)) {
+    const typeOfKey = (type.map as MapType).typeOf(key);
+    const below = typeOfKey === undefined ? undefined : everythingIn(typeOfKey, value[key] as JsonValue);
+    if (below === undefined) return undefined;
+    const element = fieldElement(key);
+    (members ??= new Set()).add(element);
+    if (!below.isEmpty) (children ??= new Map()).set(element, below);
+  }
+  return FieldSet.from(members, children);
+}
+
+function everythingInList(list: ListType, items: readonly JsonValue[]): FieldSet | undefined {
+  const members = new Set<PathElement>();
+  const children = new Map<PathElement, FieldSet>();
+  for (const item of items) {
+    const found = itemElement(list, item);
+    if ('problem' in found) return undefined;
+    const { element } = found;
+    // nobody can tell the fields of duplicates apart
+    const below = members.has(element) ? FieldSet.empty : everythingIn(list.element, item);
+    if (below === undefined) return undefined;
+    members.add(element);
+    if (below.isEmpty) children.delete(element);
+    else children.set(element, below);
+  }
+  return FieldSet.from(members, children);
 }
 
 function isEmpty(object: JsonObject | undefined): boolean {

@@ -59,26 +59,30 @@ class Merger {
     const left = isObject(live) ? live : undefined;
     const right = isObject(config) ? config : undefined;
     // where both are empty the configuration's own way of being empty ({} or null) is kept
-    if (map.atomic || (isEmpty(left) && isEmpty(right))) return config;
+    if (map.atomic || (isEmpty(left) && isEmpty(right))) return sameText(live, config) ? live : config;
     const out: Record<string, JsonValue> = {};
     let count = 0;
+    // what the configuration leaves as it is stays the live value itself, so that nobody has to compare it again
+    let changed = false;
     for (const key of Object.keys(left ?? {})) {
       const item =
         right !== undefined && Object.hasOwn(right, key)
           ? this.#field(map, key, (left as JsonObject)[key], right[key])
           : (left as JsonObject)[key];
+      if (item !== (left as JsonObject)[key]) changed = true;
       if (item === undefined) continue;
       define(out, key, item);
       count++;
     }
     for (const key of Object.keys(right ?? {})) {
       if (left !== undefined && Object.hasOwn(left, key)) continue;
+      changed = true;
       const item = this.#field(map, key, undefined, (right as JsonObject)[key]);
       if (item === undefined) continue;
       define(out, key, item);
       count++;
     }
-    return count > 0 ? out : undefined;
+    return count === 0 ? undefined : changed ? out : left;
   }
 
   #field(map: MapType, key: string, live: JsonValue | undefined, config: JsonValue | undefined): JsonValue | undefined {
@@ -94,7 +98,7 @@ class Merger {
   #list(list: ListType, live: JsonValue | undefined, config: JsonValue): JsonValue | undefined {
     const left = isArray(live) ? live : undefined;
     const right = isArray(config) ? config : undefined;
-    if (list.atomic || ((left?.length ?? 0) === 0 && (right?.length ?? 0) === 0)) return config;
+    if (list.atomic || ((left?.length ?? 0) === 0 && (right?.length ?? 0) === 0)) return sameText(live, config) ? live : config;
     return this.#items(list, left ?? [], right ?? []);
   }
 
@@ -148,7 +152,8 @@ class Merger {
         if (shared[nextShared] === theirs) nextShared++;
       }
     }
-    return out.length > 0 ? out : undefined;
+    if (out.length === 0) return undefined;
+    return out.length === live.length && out.every((item, i) => item === live[i]) ? live : out;
   }
 
   /** The items by their elements; one that occurs twice is not merged with anything, it counts as null. */
@@ -176,6 +181,16 @@ class Merger {
     }
     return { elements, items: byElement };
   }
+}
+
+/** Whether two values print the same, the order of keys included. */
+function sameText(a: JsonValue | undefined, b: JsonValue): boolean {
+  if (a === b) return true;
+  if (isArray(a)) return isArray(b) && a.length === b.length && a.every((item, i) => sameText(item, b[i] as JsonValue));
+  if (!isObject(a) || !isObject(b)) return false;
+  const left = Object.keys(a);
+  const right = Object.keys(b);
+  return left.length === right.length && left.every((key, i) => key === right[i] && sameText(a[key], b[key] as JsonValue));
 }
 
 function isEmpty(object: JsonObject | undefined): boolean {

@@ -10,12 +10,13 @@ import { Walk } from './walk.ts';
  * @throws TypedError where the set has a field that the schema does not declare
  */
 export function reconcileFieldSet(type: TypeSchema, set: FieldSet): FieldSet | undefined {
-  if (type.deduced || set.isEmpty) return undefined;
+  if (type.deduced || set.isEmpty || type.reconciled.has(set)) return undefined;
   const walk = new Walk();
   const whole = new FieldSetBuilder();
   reconcile(type, set, false, { walk, whole });
   walk.finish();
   const changed = whole.build();
+  if (changed.isEmpty) type.reconciled.add(set);
   return changed.isEmpty ? undefined : set.recursiveDifference(changed).union(changed);
 }
 

@@ -5,9 +5,60 @@ import { itemElement, Walk } from './walk.ts';
 
 /** Checks a value against a type. `allowDuplicates`: list items may occur twice, as in stored objects. @throws TypedError */
 export function validateTyped(type: TypeSchema, value: JsonValue, options: { readonly allowDuplicates?: boolean } = {}): void {
+  if (fitsRoot(type, value, options.allowDuplicates ?? false)) return;
   const walk = new Walk();
   new Validator(walk, options.allowDuplicates ?? false).value(type, value);
   walk.finish();
+}
+
+/**
+ * Whether a whole object fits, without an account of what is wrong. What lies below the root was often there in the version
+ * before: it is looked at once.
+ */
+function fitsRoot(type: TypeSchema, value: JsonValue, allowDuplicates: boolean): boolean {
+  if (!allowDuplicates || type.map === undefined || !isObject(value)) return fits(type, value, allowDuplicates);
+  for (const key of Object.keys(value)) {
+    const below = type.map.typeOf(key);
+    if (below === undefined) return false;
+    const item = value[key] as JsonValue;
+    if (typeof item === 'object' && item !== null && below.fitting.has(item)) continue;
+    if (!fits(below, item, allowDuplicates)) return false;
+    if (typeof item === 'object' && item !== null && key !== 'metadata') below.fitting.add(item);
+  }
+  return true;
+}
+
+function fits(type: TypeSchema, value: JsonValue, allowDuplicates: boolean): boolean {
+  switch (formOf(type, value)) {
+    case 'map': {
+      if (!isObject(value)) return value === null;
+      const map = type.map as MapType;
+      for (const key of Object.keys(value)) {
+        const below = map.typeOf(key);
+        if (below === undefined || !fits(below, value[key] as JsonValue, allowDuplicates)) return false;
+      }
+      return true;
+    }
+    case 'scalar':
+      return scalarProblem(type.scalar as ScalarKind, value) === undefined;
+    case 'list':
+      return value === null || (isArray(value) && fitsList(type.list as ListType, value, allowDuplicates));
+    default:
+      return false;
+  }
+}
+
+function fitsList(list: ListType, value: readonly JsonValue[], allowDuplicates: boolean): boolean {
+  const seen = list.atomic || allowDuplicates ? undefined : new Set<PathElement>();
+  for (const item of value) {
+    if (!list.atomic) {
+      const found = itemElement(list, item);
+      if ('problem' in found || seen?.has(found.element) === true) return false;
+      seen?.add(found.element);
+    }
+    if (!fits(list.element, item, allowDuplicates)) return false;
+  }
+  return true;
 }
 
 /** What is wrong with a scalar, undefined where it fits. Null fits everywhere. */

@@ -1,4 +1,14 @@
-import { FluxError, isArray, isObject, own, type JsonValue } from '@flux-ts/base';
+import {
+  compareBytes,
+  FluxError,
+  goJsonNumber,
+  goJsonString,
+  isArray,
+  isObject,
+  own,
+  type JsonObject,
+  type JsonValue,
+} from '@flux-ts/base';
 import { formatPath, keyElement, valueElement, type FieldPath, type PathElement } from './path-element.ts';
 import type { ListType } from './type-schema.ts';
 
@@ -56,8 +66,10 @@ export function itemElement(list: ListType, item: JsonValue): { readonly element
   if (list.keys.length === 1) {
     const value = own(item, key);
     // the usual case, written without a detour over an object
-    if (typeof value === 'string') return { element: `k:{${quoted(key)}:${valueElement(value).slice(2)}}` };
+    if (typeof value === 'string') return { element: `k:{${quoted(key)}:${quoted(value)}}` };
   }
+  const text = scalarKeys(list, item);
+  if (text !== undefined) return { element: text };
   const keys: Record<string, JsonValue> = {};
   let found = false;
   for (let i = 0; i < list.keys.length; i++) {
@@ -75,6 +87,19 @@ export function itemElement(list: ListType, item: JsonValue): { readonly element
   return { element: keyElement(keys) };
 }
 
+/** The element of an item whose keys are declared in order and are all texts and numbers; undefined: the general way. */
+function scalarKeys(list: ListType, item: JsonObject): PathElement | undefined {
+  let out = '';
+  for (let i = 0; i < list.keys.length; i++) {
+    const name = list.keys[i] as string;
+    if (i > 0 && compareBytes(list.keys[i - 1] as string, name) >= 0) return undefined;
+    const value = own(item, name) ?? list.keyDefaults[i];
+    if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+    out += `${i === 0 ? '' : ','}${quoted(name)}:${typeof value === 'string' ? quoted(value) : goJsonNumber(value)}`;
+  }
+  return `k:{${out}}`;
+}
+
 function quoted(key: string): string {
-  return valueElement(key).slice(2);
+  return goJsonString(key, false);
 }
