@@ -7,6 +7,9 @@ function mismatch(message: string, pattern: string, ...examples: readonly string
   return `${message} (${such === '' ? '' : `e.g. ${such}`}regex used for validation is '${pattern}')`;
 }
 
+const PORT_NAME_RE = /^(?=[^a-z]*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/;
+const CONFIG_KEY_RE = /^(?!\.\.?$|\.\.)[-._a-zA-Z0-9]{1,253}$/;
+
 function matches(text: string, pattern: string): boolean {
   return new RegExp(`^${pattern}$`).test(text);
 }
@@ -32,6 +35,7 @@ export function checkUnixId(id: number): string[] {
 
 /** The name of a port, as IANA has it. */
 export function checkPortName(name: string): string[] {
+  if (name.length <= 15 && PORT_NAME_RE.test(name)) return [];
   const errors = longest(name, 15);
   if (!/^[-a-z0-9]+$/.test(name)) errors.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
   if (!/[a-z]/.test(name)) errors.push('must contain at least one letter (a-z)');
@@ -64,6 +68,7 @@ function dots(text: string): string[] {
 
 /** A key of a ConfigMap or Secret. */
 export function checkConfigKey(key: string): string[] {
+  if (CONFIG_KEY_RE.test(key)) return [];
   const pattern = '[-._a-zA-Z0-9]+';
   const errors = longest(key, 253);
   if (!matches(key, pattern))

@@ -24,6 +24,7 @@ function tooLong(name: string, limitBytes: number): string[] {
 
 /** An RFC 1123 label: names of namespaces, containers. */
 export function checkDnsLabel(name: string): string[] {
+  if (name.length <= 63 && LABEL_RE.test(name)) return [];
   const errors = tooLong(name, 63);
   if (LABEL_RE.test(name)) return errors;
   if (SUBDOMAIN_RE.test(name)) return [...errors, 'must not contain dots'];
@@ -34,6 +35,7 @@ export function checkDnsLabel(name: string): string[] {
 
 /** An RFC 1123 subdomain: names of most objects. */
 export function checkDnsSubdomain(name: string): string[] {
+  if (name.length <= 253 && SUBDOMAIN_RE.test(name)) return [];
   const errors = tooLong(name, 253);
   if (SUBDOMAIN_RE.test(name)) return errors;
   const message =
@@ -50,8 +52,17 @@ export function checkDns1035Label(name: string): string[] {
   return [...errors, mismatch(message, DNS_1035, 'my-name', 'abc-123')];
 }
 
+/** Nearly all keys are right: their texts are not made. What matches is ASCII, so its length is that of its bytes. */
+function isQualifiedName(name: string): boolean {
+  const slash = name.indexOf('/');
+  if (slash < 0) return name.length <= 63 && KEY_RE.test(name);
+  if (slash === 0 || slash > 253 || name.length - slash > 64) return false;
+  return KEY_RE.test(name.slice(slash + 1)) && SUBDOMAIN_RE.test(name.slice(0, slash));
+}
+
 /** A key of a label or annotation, or a finalizer: a name with an optional domain and slash before it. */
 export function checkQualifiedName(name: string): string[] {
+  if (isQualifiedName(name)) return [];
   const text = mismatch(
     "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
     KEY,
@@ -75,6 +86,7 @@ export function checkQualifiedName(name: string): string[] {
 
 /** The value of a label. */
 export function checkLabelValue(value: string): string[] {
+  if (value.length <= 63 && VALUE_RE.test(value)) return [];
   const errors = tooLong(value, 63);
   if (VALUE_RE.test(value)) return errors;
   const message =

@@ -20,12 +20,16 @@ export class Allocator {
     this.#store = store;
   }
 
-  /** A free cluster IP. @throws RangeError when all are taken */
-  address(): string {
+  /** A free cluster IP. @param family IPv6 ones are of fd00:10:96::/108. @throws RangeError when all are taken */
+  address(family = 'IPv4'): string {
     this.#load();
     for (let tries = 0; tries < 1 << 20; tries++) {
       const n = this.#nextAddress++ & 0xfffff;
-      const address = `10.${96 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}`;
+      const low = (n & 0xffff).toString(16);
+      const address =
+        family === 'IPv6'
+          ? `fd00:10:96::${n > 0xffff ? `${(n >> 16).toString(16)}:` : ''}${low}`
+          : `10.${96 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}`;
       if (n % 256 !== 0 && n % 256 !== 255 && n !== 10 && !this.#addresses.has(address)) return address;
     }
     throw new RangeError('range is full');

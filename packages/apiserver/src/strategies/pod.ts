@@ -1,36 +1,13 @@
-import { deepEqual, getObject, isObject, type JsonObject, type JsonValue } from '@flux-ts/base';
-import { compareQuantities, fieldError, parseQuantity } from '@flux-ts/schema';
-import { podSpecErrors } from './pod-spec.ts';
+import { getObject, isObject, type JsonObject, type JsonValue } from '@flux-ts/base';
+import { compareQuantities, parseQuantity } from '@flux-ts/schema';
 import type { Strategy } from './strategy.ts';
 
-const CHANGEABLE = ['activeDeadlineSeconds', 'terminationGracePeriodSeconds', 'tolerations', 'schedulingGates', 'nodeName'];
-
-/** Pods: their quality of service, and the little that may change. */
+/** Pods: their quality of service. */
 export const podStrategy: Strategy = {
   generation: true,
   returnsDeleted: true,
   prepareCreate: (object) => ({ ...object, status: { phase: 'Pending', qosClass: qualityOfService(getObject(object, ['spec']) ?? {}) } }),
-  validateCreate: (object) => podSpecErrors(getObject(object, ['spec']), 'spec'),
-  validateUpdate(next, old) {
-    const after = comparable(getObject(next, ['spec']) ?? {});
-    const before = comparable(getObject(old, ['spec']) ?? {});
-    if (deepEqual(after, before)) return [];
-    const why =
-      'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
-    return [fieldError('FieldValueForbidden', 'spec', null, why)];
-  },
 };
-
-/** A Pod's spec without what an update may change. */
-function comparable(spec: JsonObject): JsonObject {
-  const out: Record<string, JsonValue> = {};
-  for (const [key, value] of Object.entries(spec)) {
-    if (CHANGEABLE.includes(key)) continue;
-    const list = (key === 'containers' || key === 'initContainers') && Array.isArray(value);
-    out[key] = list ? (value as readonly JsonObject[]).map((c) => ({ ...c, image: '' })) : value;
-  }
-  return out;
-}
 
 /** Guaranteed, Burstable or BestEffort, from the containers' requests and limits. */
 export function qualityOfService(spec: JsonObject): string {

@@ -1,5 +1,6 @@
-import { deepEqual, getPath, type JsonObject, type JsonValue } from '@flux-ts/base';
-import { fieldError, type FieldError } from '@flux-ts/schema';
+import { isIP } from 'node:net';
+import type { JsonObject, JsonValue } from '@flux-ts/base';
+import { invalid, type FieldError } from '@flux-ts/schema';
 import type { Strategy, StrategyInput } from './strategy.ts';
 
 type Mutable = Record<string, JsonValue>;
@@ -18,10 +19,8 @@ export const serviceStrategy: Strategy = {
   returnsDeleted: true,
   prepareCreate: (object, input) => ({ ...object, spec: allocate(specOf(object), input), status: { loadBalancer: {} } }),
   prepareUpdate: (next, old, input) => ({ ...next, spec: allocate(carryOver(specOf(next), specOf(old)), input) }),
-  validateCreate: (object, input) => validate(object, undefined, input),
-  validateUpdate(next, old, input) {
-    return [...validate(next, old, input), ...addressChange(specOf(next), specOf(old))];
-  },
+  validateCreate: (object, input) => allocationErrors(object, undefined, input),
+  validateUpdate: (next, old, input) => allocationErrors(next, old, input),
   afterWrite: (stored, old, core) => core.allocator.record(stored, old),
   afterDelete: (old, core) => core.allocator.record(undefined, old),
 };
@@ -79,12 +78,15 @@ function needsHealthPort(spec: JsonObject): boolean {
 function allocate(spec: JsonObject, { core, dryRun }: StrategyInput): JsonObject {
   const out: Mutable = { ...spec };
   if (spec['type'] !== 'ExternalName') {
-    const first = (spec['clusterIPs'] as readonly string[] | undefined)?.[0] ?? (spec['clusterIP'] as string | undefined) ?? '';
+    const families = (spec['ipFamilies'] as readonly string[] | undefined) ?? ['IPv4'];
+    const given = (spec['clusterIPs'] as readonly string[] | undefined) ?? [];
+    const first = given[0] ?? (spec['clusterIP'] as string | undefined) ?? '';
     // A dry run books nothing, but shows what would be given
-    const address = first === '' ? core.allocator.address() : first;
-    out['clusterIP'] = address;
-    out['clusterIPs'] = (spec['clusterIPs'] as readonly string[] | undefined) ?? [address];
-    if ((out['clusterIPs'] as readonly string[])[0] !== address) out['clusterIPs'] = [address];
+    const address = first === '' ? core.allocator.address(families[0]) : first;
+    out['clusterIP'] = spec['clusterIP'] === undefined || spec['clusterIP'] === '' ? address : spec['clusterIP'];
+    const others =
+      given.length > 0 || address === 'None' ? given.slice(1) : families.slice(1).map((family) => core.allocator.address(family));
+    out['clusterIPs'] = [address, ...others];
     out['ipFamilyPolicy'] ??= 'SingleStack';
     out['ipFamilies'] ??= [address.includes(':') ? 'IPv6' : 'IPv4'];
     if (address === 'None' && spec['selector'] === undefined && spec['ipFamilyPolicy'] === undefined)
@@ -104,62 +106,30 @@ function allocate(spec: JsonObject, { core, dryRun }: StrategyInput): JsonObject
   return out;
 }
 
-function validate(object: JsonObject, old: JsonObject | undefined, { core }: StrategyInput): FieldError[] {
+/** What was asked for by name and cannot be given. */
+function allocationErrors(object: JsonObject, old: JsonObject | undefined, { core }: StrategyInput): FieldError[] {
   const spec = specOf(object);
   const errors: FieldError[] = [];
   const { namespace, name } = object['metadata'] as { namespace: string; name: string };
   const self = `${namespace}/${name}`;
-  const headless = spec['clusterIP'] === 'None';
-  if (ports(spec).length === 0 && !headless && spec['type'] !== 'ExternalName')
-    errors.push(fieldError('FieldValueRequired', 'spec.ports', null, ''));
-  if (spec['type'] === 'ExternalName' && !spec['externalName']) errors.push(fieldError('FieldValueRequired', 'spec.externalName', '', ''));
   ports(spec).forEach((port, i) => {
-    const number = port['port'];
-    if (typeof number === 'number' && (number < 1 || number > 65_535)) {
-      errors.push(fieldError('FieldValueInvalid', `spec.ports[${i}].port`, number, 'must be between 1 and 65535, inclusive'));
-    }
-    if (ports(spec).length > 1 && !port['name']) errors.push(fieldError('FieldValueRequired', `spec.ports[${i}].name`, '', ''));
     const nodePort = port['nodePort'];
-    if (typeof nodePort !== 'number' || nodePort === 0) return;
+    if (typeof nodePort !== 'number' || nodePort === 0 || !usesNodePorts(spec)) return;
     const owner = core.allocator.ownerOfPort(nodePort);
-    if (nodePort < 30_000 || nodePort > 32_767) {
-      errors.push(
-        fieldError(
-          'FieldValueInvalid',
-          `spec.ports[${i}].nodePort`,
-          nodePort,
-          'provided port is not in the valid range. The range of valid ports is 30000-32767',
-        ),
-      );
-    } else if (owner !== undefined && owner !== self)
-      errors.push(fieldError('FieldValueInvalid', `spec.ports[${i}].nodePort`, nodePort, 'provided port is already allocated'));
+    const at = `spec.ports[${i}].nodePort`;
+    if (nodePort < 30_000 || nodePort > 32_767)
+      errors.push(invalid(at, nodePort, 'provided port is not in the valid range. The range of valid ports is 30000-32767'));
+    else if (owner !== undefined && owner !== self) errors.push(invalid(at, nodePort, 'provided port is already allocated'));
   });
   const address = spec['clusterIP'];
-  if (old === undefined && typeof address === 'string' && address !== '' && address !== 'None') {
-    const owner = core.allocator.ownerOfAddress(address);
-    if (owner !== undefined && owner !== self) {
-      errors.push(
-        fieldError('FieldValueInvalid', 'spec.clusterIPs', [address], `failed to allocate IP ${address}: provided IP is already allocated`),
-      );
-    } else if (!/^10\.(9[6-9]|1[01]\d)\./.test(address) && !address.includes(':')) {
-      const why = `failed to allocate IP ${address}: the provided network does not match the current range`;
-      errors.push(fieldError('FieldValueInvalid', 'spec.clusterIPs', [address], `${why}, the range of valid IPs is 10.96.0.0/12`));
-    }
-  }
-  return errors;
-}
-
-function addressChange(next: JsonObject, old: JsonObject): FieldError[] {
-  if (next['type'] === 'ExternalName' || old['type'] === 'ExternalName' || !getPath(old, ['clusterIPs', 0])) return [];
-  const errors: FieldError[] = [];
-  if (getPath(next, ['clusterIPs', 0]) !== getPath(old, ['clusterIPs', 0])) {
-    errors.push(fieldError('FieldValueInvalid', 'spec.clusterIPs[0]', next['clusterIPs'] ?? null, 'may not change once set'));
-  }
-  if (!deepEqual(getPath(next, ['ipFamilies', 0]), getPath(old, ['ipFamilies', 0]))) {
-    errors.push(fieldError('FieldValueInvalid', 'spec.ipFamilies[0]', next['ipFamilies'] ?? null, 'may not change once set'));
-  }
-  if (needsHealthPort(next) && needsHealthPort(old) && next['healthCheckNodePort'] !== old['healthCheckNodePort']) {
-    errors.push(fieldError('FieldValueInvalid', 'spec.healthCheckNodePort', next['healthCheckNodePort'] ?? null, 'field is immutable'));
+  if (old !== undefined || typeof address !== 'string' || isIP(address) === 0) return errors;
+  const owner = core.allocator.ownerOfAddress(address);
+  const failed = `failed to allocate IP ${address}`;
+  if (owner !== undefined && owner !== self)
+    errors.push(invalid('spec.clusterIPs', [address], `${failed}: provided IP is already allocated`));
+  else if (!/^10\.(9[6-9]|1[01]\d)\./.test(address) && !address.includes(':')) {
+    const why = `${failed}: the provided network does not match the current range, the range of valid IPs is 10.96.0.0/12`;
+    errors.push(invalid('spec.clusterIPs', [address], why));
   }
   return errors;
 }

@@ -8,6 +8,7 @@ import { strategyOf } from '../strategies/strategies.ts';
 import { resetFieldsOf } from './managed.ts';
 import { metaString, newMetadata } from './metadata.ts';
 import type { WriteOptions } from './options.ts';
+import { validateObject } from '../validation/kinds.ts';
 import { metadataWarnings, validateMetadata } from './validate-metadata.ts';
 
 /** How an object is made. */
@@ -57,6 +58,7 @@ export function createObject(input: CreateInput): JsonObject {
     ...validateMetadata(object, type, strategy),
     ...codec.validate(object),
     ...(strategy.validateCreate?.(object, strategyInput) ?? []),
+    ...(type.custom ? [] : validateObject({ kind: `${group}/${type.kind}`, object: codec.store(object) })),
   ];
   if (errors.length > 0) throw invalid(group, type.kind, name, errors);
   context.warnings.push(...metadataWarnings(object));

@@ -6,6 +6,7 @@ import type { ResourceContext } from '../core.ts';
 import { conflict, invalid, MODIFIED } from '../status.ts';
 import type { Stored } from '../storage/stored.ts';
 import { strategyOf } from '../strategies/strategies.ts';
+import { validateObject } from '../validation/kinds.ts';
 import { resetFieldsOf } from './managed.ts';
 import { finalizersOf, keptMetadata, metadataOf, metaString, specChanged, withMetadata } from './metadata.ts';
 import type { WriteOptions } from './options.ts';
@@ -75,6 +76,9 @@ export function updateStored(input: UpdateInput): JsonObject {
     ...validateMetadataUpdate(next, before),
     ...codec.validate(next, before),
     ...(subresource === '' ? (strategy.validateUpdate?.(next, before, strategyInput) ?? []) : []),
+    ...(subresource === '' && !type.custom
+      ? validateObject({ kind: `${type.group}/${type.kind}`, object: codec.store(next), old: old.object })
+      : []),
   ];
   if (errors.length > 0) throw invalid(type.group, type.kind, old.name, errors);
   context.warnings.push(...metadataWarnings(next, before));
