@@ -70,15 +70,6 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   try {
     const mirrors = await startMirrors(options.mirrors === undefined ? [] : readMirrorFile(options.mirrors), temporary);
     closers.push(() => mirrors.close());
-    const server = await createApiServer({
-      clock,
-      random,
-      log,
-      counters,
-      ...(options.persistDir === undefined ? {} : { persistDir: join(options.persistDir, 'objects') }),
-    });
-    closers.push(() => server.close());
-    if (options.snapshot !== undefined) server.restore(readSnapshot(options.snapshot));
     const clientFor = (namespace: string, account: string): KubeClient =>
       new KubeClient({ transport: server.transport(serviceAccountUser(namespace, account)) });
     const controllers = new ControllerHost({
@@ -91,6 +82,16 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
       rewrite: (url) => mirrors.rewrite(url),
       namespace: options.namespace ?? 'flux-system',
     });
+    const server = await createApiServer({
+      clock,
+      random,
+      log,
+      counters,
+      pods: controllers,
+      ...(options.persistDir === undefined ? {} : { persistDir: join(options.persistDir, 'objects') }),
+    });
+    closers.push(() => server.close());
+    if (options.snapshot !== undefined) server.restore(readSnapshot(options.snapshot));
     await controllers.open();
     closers.push(() => controllers.close());
     const client = new KubeClient({ transport: server.transport(), fieldManager: 'flux' });

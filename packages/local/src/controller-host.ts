@@ -1,7 +1,9 @@
 import { setMaxListeners } from 'node:events';
+import type { Duplex } from 'node:stream';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getArray, getString, isObject, type Clock, type Counters, type JsonObject, type Logger, type Random } from '@flux-ts/base';
+import { PodPortError, type PodDialer } from '@flux-ts/apiserver';
 import {
   createHelmController,
   createKustomizeController,
@@ -10,8 +12,9 @@ import {
   type ControllerOptions,
 } from '@flux-ts/controllers';
 import { namespaceOf, uidOf, type KubeClient } from '@flux-ts/kube';
-import { ArtifactStore, createHttpClient, serveArtifacts, type ArtifactServer, type Controller } from '@flux-ts/runtime';
+import { ArtifactStore, createHttpClient, Metrics, serveArtifacts, type ArtifactServer, type Controller } from '@flux-ts/runtime';
 import type { PodRunner } from '@flux-ts/simulator';
+import { dialLoopback, servePodPorts, type PodPorts } from './pod-ports.ts';
 
 /** The controllers that can run in this process, by the name of their Deployment and image. */
 export const CONTROLLERS = ['source-controller', 'kustomize-controller', 'helm-controller'] as const;
@@ -42,13 +45,15 @@ interface Running {
   readonly uid: string | undefined;
   readonly abort: AbortController;
   readonly done: Promise<void>;
+  /** What can be reached through its Pod; undefined without one. */
+  readonly ports: Promise<PodPorts> | undefined;
 }
 
 /**
  * Runs Flux's controllers in this process: for Pods of their images with the Pods' own arguments and ServiceAccounts, or,
  * where a fleet brings no such Pods, by themselves. Each controller runs at most once.
  */
-export class ControllerHost implements PodRunner {
+export class ControllerHost implements PodRunner, PodDialer {
   readonly #options: ControllerHostOptions;
   readonly #running = new Map<ControllerName, Running>();
   readonly #store: ArtifactStore;
@@ -92,11 +97,31 @@ export class ControllerHost implements PodRunner {
     await this.#end(found.name);
     const account = getString(pod, ['spec', 'serviceAccountName']) ?? 'default';
     this.#launch(found.name, { uid: uidOf(pod), client: this.#options.clientFor(namespaceOf(pod), account), args: found.args });
+    await this.#running.get(found.name)?.ports;
   }
 
   async stop(pod: JsonObject): Promise<void> {
     const found = controllerOf(pod);
     if (found !== undefined && this.#running.get(found.name)?.uid === uidOf(pod)) await this.#end(found.name);
+  }
+
+  /** Whether a controller runs for this very Pod: others of its image are simulated. */
+  runs(pod: JsonObject): boolean {
+    return this.#runningFor(pod) !== undefined;
+  }
+
+  /** Connects to what stands behind a Pod's port: artifacts, health, metrics. @throws PodPortError */
+  async dial(pod: JsonObject, port: number, signal: AbortSignal): Promise<Duplex> {
+    const ports = await this.#runningFor(pod)?.ports;
+    const loopback = ports?.loopback(port);
+    if (loopback === undefined) throw PodPortError.refused(port);
+    return dialLoopback(loopback, signal);
+  }
+
+  #runningFor(pod: JsonObject): Running | undefined {
+    const found = controllerOf(pod);
+    const running = found === undefined ? undefined : this.#running.get(found.name);
+    return running?.uid !== undefined && running.uid === uidOf(pod) ? running : undefined;
   }
 
   /** Stops everything. */
@@ -110,6 +135,7 @@ export class ControllerHost implements PodRunner {
     this.#running.delete(name);
     running?.abort.abort(new Error(`${name} was stopped`));
     await running?.done;
+    await (await running?.ports)?.close();
   }
 
   #launch(
@@ -121,16 +147,23 @@ export class ControllerHost implements PodRunner {
     const log = this.#options.log.with({ controller: name });
     const options = parseControllerArgs(how.args);
     for (const flag of options.unknown ?? []) log.info('unknown flag is ignored', { flag });
-    const controller = this.#create(name, how.client, { log, options });
+    const metrics = new Metrics();
+    const controller = this.#create(name, how.client, { log, options, metrics });
     const done = controller.start(abort.signal).catch((error: unknown) => log.error('controller stopped', { error: String(error) }));
-    this.#running.set(name, { uid: how.uid, abort, done });
+    const artifacts = name === 'source-controller' && this.#artifacts !== undefined ? { artifacts: this.#artifacts.port } : {};
+    const ports = how.uid === undefined ? undefined : servePodPorts({ args: how.args, metrics, ...artifacts });
+    this.#running.set(name, { uid: how.uid, abort, done, ports });
   }
 
-  #create(name: ControllerName, client: KubeClient, how: { readonly log: Logger; readonly options: ControllerOptions }): Controller {
+  #create(
+    name: ControllerName,
+    client: KubeClient,
+    how: { readonly log: Logger; readonly options: ControllerOptions; readonly metrics: Metrics },
+  ): Controller {
     const { clock, random, counters } = this.#options;
     const resolve = (url: string): string => this.resolve(url);
     const http = createHttpClient({ resolve });
-    const deps = { client, clock, random, log: how.log, http, ...(counters === undefined ? {} : { counters }) };
+    const deps = { client, clock, random, log: how.log, http, metrics: how.metrics, ...(counters === undefined ? {} : { counters }) };
     const workDir = join(this.#options.dataDir, 'work');
     if (name === 'source-controller') return createSourceController({ ...deps, store: this.#store, resolve, workDir }, how.options);
     if (name === 'kustomize-controller') return createKustomizeController({ ...deps, resolve, workDir }, how.options);
