@@ -1,6 +1,6 @@
 import { getString, Lru, type JsonObject } from '@flux-ts/base';
-import { HelmCaches } from '@flux-ts/helm';
 import { keyOf, keyText, nameOf, namespaceOf, type TypeRef } from '@flux-ts/kube';
+import { InlineRenderer } from '@flux-ts/render';
 import {
   anyOf,
   artifactOf,
@@ -24,6 +24,9 @@ import { watchConfigs, watchDependencies } from '../shared/watches.ts';
 import { reconcileHelmRelease } from './reconciler.ts';
 import type { HelmCell, HelmDeps } from './run.ts';
 import { chartKeyOf } from './steps/chart-template.ts';
+
+/** How much of unpacked charts is kept. */
+const CHART_BYTES = 64 * 1024 * 1024;
 
 /** Passes when a source has become ready with an artifact, or has another one. */
 const sourceChanged: Predicate = (event) => {
@@ -71,7 +74,13 @@ function watchConfig(cell: HelmCell, kind: 'ConfigMap' | 'Secret', selector: str
 /** The helm controller: HelmRelease. */
 export function createHelmController(deps: HelmDeps, options: ControllerOptions = {}): Controller {
   const complete = completeDeps(deps, 'helm-controller');
-  const cell: HelmCell = { ...complete, files: new ArtifactFiles(), caches: new HelmCaches(), remotes: new Lru(REMOTE_CLUSTERS) };
+  const cell: HelmCell = {
+    ...complete,
+    renderer: complete.renderer ?? new InlineRenderer(complete),
+    files: new ArtifactFiles(),
+    charts: new Lru(CHART_BYTES),
+    remotes: new Lru(REMOTE_CLUSTERS),
+  };
   const selector = options.watchConfigsLabelSelector ?? 'reconcile.fluxcd.io/watch=Enabled';
   const configs = gateEnabled(options, 'DisableConfigWatchers')
     ? []

@@ -1,6 +1,7 @@
-import { digest, digestHex, goJson, type JsonObject, type JsonValue } from '@flux-ts/base';
+import { digest, digestHex, goJson, type JsonObject, type JsonValue, type Lru } from '@flux-ts/base';
 import { nameOf, namespaceOf, specOf, type KubeClient, type StatusReader } from '@flux-ts/kube';
-import type { Chart, HelmCaches } from '@flux-ts/helm';
+import type { Chart } from '@flux-ts/helm';
+import type { ReleaseRenderer } from '@flux-ts/render';
 import type { HttpClient, ReconcileContext, RuntimeDeps, StatusDraft } from '@flux-ts/runtime';
 import type { ControllerOptions } from '../options.ts';
 import type { ArtifactFiles } from '../shared/artifact-files.ts';
@@ -11,12 +12,16 @@ import { specDuration, specText } from '../shared/spec.ts';
 /** What the helm controller needs. */
 export interface HelmDeps extends RuntimeDeps {
   readonly http: HttpClient;
+  /** Renders releases, best beside the event loop; default: in this thread. Whoever gives it closes it. */
+  readonly renderer?: ReleaseRenderer;
 }
 
 /** The deps of the steps. */
 export interface HelmCell extends Omit<HelmDeps, 'informers' | 'events'>, CellDeps {
   readonly files: ArtifactFiles;
-  readonly caches: HelmCaches;
+  readonly renderer: ReleaseRenderer;
+  /** Charts by the digest of their artifact: unpacked once, and known again by the renderer. */
+  readonly charts: Lru<string, Chart>;
   readonly remotes: RemoteClients;
 }
 

@@ -67,7 +67,12 @@ export async function loadSourceChart(run: HelmRun, source: JsonObject, artifact
       signal: context.signal,
       ...(options.httpRetry === undefined ? {} : { retries: options.httpRetry }),
     });
-    chart = loadChart({ archive: bytes });
+    chart = cell.charts.get(artifact.digest) ?? loadChart({ archive: bytes });
+    cell.charts.set(
+      artifact.digest,
+      chart,
+      chart.raw.reduce((sum, file) => sum + file.data.length, 1),
+    );
   } catch (error) {
     context.signal.throwIfAborted();
     if (error instanceof ArtifactFetchError && error.code === 'ARTIFACT_NOT_FOUND') {
