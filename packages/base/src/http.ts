@@ -1,6 +1,4 @@
-import { request as httpRequestPlain, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import { createGunzip } from 'node:zlib';
+import type { IncomingMessage } from 'node:http';
 import { FluxError } from './errors.ts';
 
 /** Why there is no HTTP answer. */
@@ -80,7 +78,7 @@ function redirected(request: HttpRequest, location: string, status: number): Htt
   };
 }
 
-function exchange(request: HttpRequest, signal: AbortSignal, bounds: HttpRequest): Promise<HttpResponse> {
+async function exchange(request: HttpRequest, signal: AbortSignal, bounds: HttpRequest): Promise<HttpResponse> {
   const url = new URL(request.url);
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new HttpError({ code: 'HTTP_URL', message: `unsupported protocol scheme "${url.protocol.slice(0, -1)}"` });
@@ -89,7 +87,9 @@ function exchange(request: HttpRequest, signal: AbortSignal, bounds: HttpRequest
     url.protocol === 'https:'
       ? { ca: request.caPem, cert: request.certPem, key: request.keyPem, rejectUnauthorized: request.insecureSkipVerify !== true }
       : {};
-  const send = url.protocol === 'https:' ? httpsRequest : httpRequestPlain;
+  // Loaded here: most commands send nothing, and these two cost each of their starts 2 ms.
+  const { request: send } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  const { createGunzip } = await import('node:zlib');
   return new Promise<HttpResponse>((resolve, reject) => {
     const req = send(
       url,
