@@ -15,6 +15,7 @@ import {
 import { createApiServer, serviceAccountUser, type ApiListener, type ApiServer } from '@flux-ts/apiserver';
 import { KubeClient } from '@flux-ts/kube';
 import { createSimulator } from '@flux-ts/simulator';
+import type { WorkerScript } from '@flux-ts/render';
 import { ControllerHost } from './controller-host.ts';
 import { startMirrors, type Mirrors } from './mirrors.ts';
 import { readMirrorFile } from './mirror-file.ts';
@@ -35,6 +36,8 @@ export interface LocalClusterOptions {
   readonly random?: Random;
   /** The namespace that Flux lives in. Default flux-system. */
   readonly namespace?: string;
+  /** The program of the workers that charts are rendered in; without it they are rendered in this thread. */
+  readonly renderWorker?: WorkerScript;
 }
 
 /** A cluster in this process: API server, simulator, the controllers' host and the mirrors. */
@@ -81,6 +84,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
       dataDir,
       rewrite: (url) => mirrors.rewrite(url),
       namespace: options.namespace ?? 'flux-system',
+      ...(options.renderWorker === undefined ? {} : { renderWorker: options.renderWorker }),
     });
     const server = await createApiServer({
       clock,

@@ -12,6 +12,7 @@ import {
   type ControllerOptions,
 } from '@flux-ts/controllers';
 import { namespaceOf, uidOf, type KubeClient } from '@flux-ts/kube';
+import { RenderPool, type WorkerScript } from '@flux-ts/render';
 import { ArtifactStore, createHttpClient, Metrics, serveArtifacts, type ArtifactServer, type Controller } from '@flux-ts/runtime';
 import type { PodRunner } from '@flux-ts/simulator';
 import { dialLoopback, servePodPorts, type PodPorts } from './pod-ports.ts';
@@ -38,6 +39,8 @@ export interface ControllerHostOptions {
   readonly rewrite: (url: string) => string;
   /** The namespace that Flux lives in. */
   readonly namespace: string;
+  /** The program of the workers that charts are rendered in; without it they are rendered in this thread. */
+  readonly renderWorker?: WorkerScript;
 }
 
 interface Running {
@@ -57,6 +60,7 @@ export class ControllerHost implements PodRunner, PodDialer {
   readonly #options: ControllerHostOptions;
   readonly #running = new Map<ControllerName, Running>();
   readonly #store: ArtifactStore;
+  readonly #renderer: RenderPool | undefined;
   #artifacts: ArtifactServer | undefined;
 
   constructor(options: ControllerHostOptions) {
@@ -66,6 +70,8 @@ export class ControllerHost implements PodRunner, PodDialer {
       hostname: `source-controller.${options.namespace}.svc.cluster.local.`,
       clock: options.clock,
     });
+    const { renderWorker: script, clock, random } = options;
+    this.#renderer = script === undefined ? undefined : new RenderPool({ script, clock, random });
   }
 
   /** Opens the artifact server. */
@@ -127,6 +133,7 @@ export class ControllerHost implements PodRunner, PodDialer {
   /** Stops everything. */
   async close(): Promise<void> {
     await Promise.all(CONTROLLERS.map((name) => this.#end(name)));
+    await this.#renderer?.close();
     await this.#artifacts?.close();
   }
 
@@ -167,7 +174,7 @@ export class ControllerHost implements PodRunner, PodDialer {
     const workDir = join(this.#options.dataDir, 'work');
     if (name === 'source-controller') return createSourceController({ ...deps, store: this.#store, resolve, workDir }, how.options);
     if (name === 'kustomize-controller') return createKustomizeController({ ...deps, resolve, workDir }, how.options);
-    return createHelmController(deps, how.options);
+    return createHelmController(this.#renderer === undefined ? deps : { ...deps, renderer: this.#renderer }, how.options);
   }
 }
 

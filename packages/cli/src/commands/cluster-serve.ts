@@ -3,6 +3,7 @@ import { startDev, startLocalCluster, StateDirectory, writeClusterContext, type 
 import type { CommandContext } from '../frame/command.ts';
 import { jsonLogger } from '../frame/log.ts';
 import { kubeconfigPaths } from '../kube/access.ts';
+import { workerScript } from './cluster.ts';
 
 /** `flux cluster serve NAME` (hidden): the process of a cluster; with `--dir` one that follows a fleet. Runs until it is stopped. */
 export async function run(context: CommandContext): Promise<number> {
@@ -18,6 +19,7 @@ export async function run(context: CommandContext): Promise<number> {
   const options = {
     name,
     log,
+    renderWorker: workerScript(),
     ...(snapshot === '' ? {} : { snapshot }),
     ...(persist === '' ? {} : { persistDir: persist }),
     ...(mirror === '' ? {} : { mirrors: mirror }),

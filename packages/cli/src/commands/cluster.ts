@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { ClusterError, removeClusterContext, startInBackground, StateDirectory, stopBackground } from '@flux-ts/local';
+import type { WorkerScript } from '@flux-ts/render';
 import type { CommandContext } from '../frame/command.ts';
 import { progressOn } from '../frame/progress.ts';
 import { printTable } from '../frame/table.ts';
@@ -48,6 +49,11 @@ export async function startCluster(
 /** The program that runs this very command line again. */
 export function selfCommand(): readonly [string, ...string[]] {
   return [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
+}
+
+/** The program of workers: this one, which sees that it is not the main thread. */
+export function workerScript(): WorkerScript {
+  return { url: process.argv[1] ?? '' };
 }
 
 async function stop(context: CommandContext, state: StateDirectory): Promise<number> {

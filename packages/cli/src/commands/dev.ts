@@ -19,7 +19,7 @@ import { jsonLogger } from '../frame/log.ts';
 import { progressOn } from '../frame/progress.ts';
 import { clientFor, kubeconfigPaths } from '../kube/access.ts';
 import { shortenHashes } from '../kube/nouns.ts';
-import { selfCommand } from './cluster.ts';
+import { selfCommand, workerScript } from './cluster.ts';
 
 /** `flux dev DIR`: runs a fleet repository on an embedded cluster and follows what is saved. */
 export async function run(context: CommandContext): Promise<number> {
@@ -51,7 +51,7 @@ async function runHere(context: CommandContext, plan: DevPlan): Promise<number> 
     );
   progress.action(`starting cluster ${plan.name} for ${plan.path === '' ? 'the top folder' : plan.path}`);
   const log = jsonLogger((line) => io.err(line), flags.string('log-level') || 'error');
-  const options = { ...plan, log: flags.bool('verbose') ? log : quiet(log) };
+  const options = { ...plan, log: flags.bool('verbose') ? log : quiet(log), renderWorker: workerScript() };
   const session = await startDev({ ...options, port: known?.port ?? 0 }).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return startDev(options);
     throw error;
