@@ -1,6 +1,8 @@
 import { getString, isObject, type JsonObject } from '@flux-ts/base';
-import { finalizersOf, isTerminating, keyOf, namespaceOf, nameOf, typeOf, uidOf, type KubeClient, type TypeRef } from '@flux-ts/kube';
-import { objectsAt, SIMULATOR, tolerant } from './world.ts';
+import { finalizersOf, isTerminating, keyOf, namespaceOf, typeOf, uidOf, type KubeClient, type TypeRef } from '@flux-ts/kube';
+import { SIMULATOR } from './kinds.ts';
+import { objectsAt } from './read.ts';
+import { tolerant } from './world.ts';
 
 const FOREGROUND = 'foregroundDeletion';
 const ORPHAN = 'orphan';
@@ -95,8 +97,8 @@ export class Collector {
     return found !== undefined && uidOf(found) === reference['uid'] ? found : undefined;
   }
 
-  #delete(object: JsonObject, propagation: 'Background' | 'Foreground'): Promise<boolean> {
-    return tolerant(this.#client.delete(typeOf(object), keyOf(object), { uid: uidOf(object), propagation }));
+  async #delete(object: JsonObject, propagation: 'Background' | 'Foreground'): Promise<void> {
+    await tolerant(this.#client.delete(typeOf(object), keyOf(object), { uid: uidOf(object), propagation }));
   }
 
   async #foreground(owner: JsonObject): Promise<void> {
@@ -128,35 +130,4 @@ export class Collector {
     const patch = { metadata: { finalizers: finalizers.length > 0 ? [...finalizers] : null, uid: uidOf(object) } };
     await tolerant(this.#client.patch(typeOf(object), keyOf(object), { kind: 'merge', patch }, { fieldManager: SIMULATOR }));
   }
-}
-
-/** Empties a namespace that is being deleted, and lets it go when nothing is left in it. */
-export async function drainNamespace(client: KubeClient, namespace: JsonObject): Promise<{ readonly left: number }> {
-  const name = nameOf(namespace);
-  let left = 0;
-  for (const resource of await client.mapper.all()) {
-    if (
-      !resource.namespaced ||
-      !resource.verbs.includes('list') ||
-      !resource.verbs.includes('delete') ||
-      resource.resource.includes('/') ||
-      resource.group === 'events.k8s.io'
-    )
-      continue;
-    const type = { apiVersion: resource.group === '' ? resource.version : `${resource.group}/${resource.version}`, kind: resource.kind };
-    const { items } = await client.list(type, { namespace: name });
-    left += items.length;
-    for (const item of items)
-      if (!isTerminating(item)) await tolerant(client.delete(typeOf(item), keyOf(item), { uid: uidOf(item), propagation: 'Background' }));
-  }
-  if (left > 0) return { left };
-  const { spec, ...rest } = namespace as { spec?: JsonObject };
-  const body: JsonObject = { ...rest, spec: { ...spec, finalizers: objectFinalizers(spec).filter((f) => f !== 'kubernetes') } };
-  await tolerant(client.send({ method: 'PUT', path: `/api/v1/namespaces/${encodeURIComponent(name)}/finalize`, body }));
-  return { left };
-}
-
-function objectFinalizers(spec: JsonObject | undefined): readonly string[] {
-  const list = spec?.['finalizers'];
-  return Array.isArray(list) ? list.filter((x): x is string => typeof x === 'string') : [];
 }

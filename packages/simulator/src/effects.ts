@@ -1,6 +1,8 @@
 import { getArray, getObject, getString, isObject, setPath, type JsonObject } from '@flux-ts/base';
 import { keyOf, namespaceOf } from '@flux-ts/kube';
-import { KIND, objectsAt, SIMULATOR, tolerant, type World } from './world.ts';
+import { KIND, SIMULATOR } from './kinds.ts';
+import { objectsAt } from './read.ts';
+import { tolerant, type World } from './world.ts';
 
 /** How a simulated program ended. */
 export interface Outcome {

@@ -1,20 +1,27 @@
-import { formatTime, type Clock, type JsonObject, type JsonValue, type Random } from '@flux-ts/base';
+import { formatTime, type Clock, type JsonObject, type Random } from '@flux-ts/base';
 import { isTerminating, nameOf, namespaceOf, resourceVersionOf, typeOf, uidOf, type KubeClient } from '@flux-ts/kube';
-import { SIMULATOR, tolerant } from './world.ts';
+import { SIMULATOR } from './kinds.ts';
+import { tolerant, type Told } from './world.ts';
 
-interface Told {
+const REMEMBERED = 5000;
+const EVENT = { apiVersion: 'v1', kind: 'Event' };
+
+interface Known {
   readonly name: string;
   readonly namespace: string;
   count: number;
 }
 
-/** Tells of what happens by core/v1 Events; the same thing said again is counted, as a cluster's components do. */
+/**
+ * Tells of what happens by core/v1 Events; the same thing said again is counted, as a cluster's components do. What was said
+ * waits until it is told: after each step, so that writes have one order.
+ */
 export class Narrator {
   readonly #client: KubeClient;
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #told = new Map<string, Told>();
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #known = new Map<string, Known>();
+  readonly #waiting: (() => Promise<unknown>)[] = [];
 
   constructor(client: KubeClient, clock: Clock, random: Random) {
     this.#client = client;
@@ -22,37 +29,44 @@ export class Narrator {
     this.#random = random;
   }
 
-  /** Says something about an object. Events are told in order; one that cannot be written is lost. */
-  say(object: JsonObject, what: { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string }): void {
+  /** Says something about an object. */
+  say(object: JsonObject, what: Told): void {
     if (isTerminating(object) && what.type === 'Warning') return;
-    const key = `${uidOf(object)} ${what.reason} ${what.message}`;
-    const known = this.#told.get(key);
+    const key = `${uidOf(object)} ${what.reason} ${what.message} ${what.fieldPath ?? ''}`;
     const time = formatTime(this.#clock.now());
+    const known = this.#known.get(key);
     if (known !== undefined) {
       known.count++;
       const patch = { count: known.count, lastTimestamp: time };
-      this.#next(() => this.#client.patch({ apiVersion: 'v1', kind: 'Event' }, known, { kind: 'merge', patch }));
+      const { name, namespace } = known;
+      this.#waiting.push(() => this.#client.patch(EVENT, { name, namespace }, { kind: 'merge', patch }));
       return;
     }
-    if (this.#told.size > 5000) this.#told.clear();
+    if (this.#known.size > REMEMBERED) this.#known.clear();
+    const event = this.#event(object, what, time);
+    const metadata = event['metadata'] as { readonly name: string; readonly namespace: string };
+    this.#known.set(key, { name: metadata.name, namespace: metadata.namespace, count: 1 });
+    this.#waiting.push(() => this.#client.create(event));
+  }
+
+  #event(object: JsonObject, what: Told, time: string): JsonObject {
     const namespace = namespaceOf(object) === '' ? 'default' : namespaceOf(object);
     const suffix = Buffer.from(this.#random.bytes(8)).toString('hex');
-    const name = `${nameOf(object)}.${suffix}`;
-    this.#told.set(key, { name, namespace, count: 1 });
-    const event: JsonObject = {
-      apiVersion: 'v1',
-      kind: 'Event',
-      metadata: { name, namespace },
-      involvedObject: {
-        ...typeOf(object),
-        name: nameOf(object),
-        namespace: namespaceOf(object),
-        uid: uidOf(object),
-        resourceVersion: resourceVersionOf(object),
-      } satisfies JsonObject as JsonValue,
+    const subject: JsonObject = {
+      ...typeOf(object),
+      name: nameOf(object),
+      ...(namespaceOf(object) === '' ? {} : { namespace: namespaceOf(object) }),
+      uid: uidOf(object),
+      resourceVersion: resourceVersionOf(object),
+      ...(what.fieldPath === undefined ? {} : { fieldPath: what.fieldPath }),
+    };
+    return {
+      ...EVENT,
+      metadata: { name: `${nameOf(object)}.${suffix}`, namespace },
+      involvedObject: subject,
       type: what.type,
       reason: what.reason,
-      message: what.message,
+      message: what.message.slice(0, 1024),
       source: { component: SIMULATOR },
       reportingComponent: SIMULATOR,
       reportingInstance: SIMULATOR,
@@ -60,15 +74,16 @@ export class Narrator {
       lastTimestamp: time,
       count: 1,
     };
-    this.#next(() => this.#client.create(event));
   }
 
-  #next(write: () => Promise<unknown>): void {
-    this.#last = this.#last.then(() => tolerant(write())).catch(() => undefined);
-  }
-
-  /** Resolves when everything that was said has been written. */
-  async settled(): Promise<void> {
-    await this.#last;
+  /** Writes what was said, in order. An event that cannot be written (its namespace is going) is lost, as in a cluster. */
+  async tell(): Promise<void> {
+    for (let write = this.#waiting.shift(); write !== undefined; write = this.#waiting.shift()) {
+      try {
+        await tolerant(write());
+      } catch {
+        continue; // events are the least of a cluster's promises
+      }
+    }
   }
 }

@@ -3,7 +3,7 @@ import { getPath, getString, seededRandom, VirtualClock, type JsonObject, type J
 import { computeStatus, KubeClient, nameOf, type TypeRef } from '@flux-ts/kube';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createSimulator } from './simulator.ts';
-import { KIND } from './world.ts';
+import { KIND } from './kinds.ts';
 
 interface Cluster {
   readonly clock: VirtualClock;
