@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { RealClock, systemRandom } from '@flux-ts/base';
 import { createApiServer } from '@flux-ts/apiserver';
 import { oraclePath } from '../../tools/oracle.mjs';
+import { startRealPods } from './real-pods.ts';
 import { startSimulator } from './simulator.ts';
 import { play, type Program, type Scenario, type Stage } from './scenario.ts';
 import { ACCESS } from './scenarios/access.ts';
@@ -14,6 +15,7 @@ import { CHANGING } from './scenarios/changing.ts';
 import { CREATING } from './scenarios/creating.ts';
 import { CUSTOM } from './scenarios/custom.ts';
 import { CHARTS } from './scenarios/charts.ts';
+import { FORWARDING } from './scenarios/forwarding.ts';
 import { LOOKING } from './scenarios/looking.ts';
 import { MORE } from './scenarios/more.ts';
 import { WORKLOADS } from './scenarios/workloads.ts';
@@ -27,6 +29,7 @@ const SCENARIOS: readonly Scenario[] = [
   ...ACCESS,
   ...WORKLOADS,
   ...MORE,
+  ...FORWARDING,
   ...CHARTS,
 ];
 const LANES = 2;
@@ -52,7 +55,8 @@ const own = given === undefined ? await startOwn() : undefined;
 const stage: Stage = { url: own?.url ?? '', corpus, binary, ...(given === undefined ? {} : { kubeconfig: readFileSync(given, 'utf8') }) };
 
 async function startOwn(): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
-  const server = await createApiServer({ clock: new RealClock(), random: systemRandom, freeze: true });
+  const pods = await startRealPods();
+  const server = await createApiServer({ clock: new RealClock(), random: systemRandom, freeze: true, pods });
   const { url } = await server.listen();
   const stop = startSimulator(server);
   return {
@@ -60,6 +64,7 @@ async function startOwn(): Promise<{ readonly url: string; readonly close: () =>
     close: async () => {
       stop();
       await server.close();
+      pods.close();
     },
   };
 }
@@ -75,7 +80,9 @@ for (const scenario of SCENARIOS) {
         ? `${program} is not installed`
         : scenario.corpus !== undefined && !existsSync(join(corpus, scenario.corpus))
           ? `${scenario.corpus} is not in the corpus`
-          : undefined;
+          : scenario.own === true && given !== undefined
+            ? 'it needs Pods that run behind its own server'
+            : undefined;
     if (why === undefined) jobs.push({ scenario, program });
     else {
       skipped++;

@@ -25,6 +25,8 @@ export interface Step {
   readonly env?: Readonly<Record<string, string>>;
   /** Commands to run while this one watches; it is ended when its output matches, or after the timeout. */
   readonly during?: readonly string[];
+  /** Work to do with the local ports that this command forwards; it is ended then. @returns what went wrong */
+  readonly through?: (ports: readonly number[]) => Promise<string | undefined>;
   /** Another program than the scenario's (helm scenarios look with kubectl). */
   readonly with?: Program;
   /** Run again until it does what it must, at most this long. */
@@ -39,6 +41,8 @@ export interface Scenario {
   readonly alone?: string;
   /** Needs workloads that become Ready. */
   readonly simulator?: boolean;
+  /** Needs the Pods that run behind the server of these tests. */
+  readonly own?: boolean;
   /** Needs a folder of the corpus. */
   readonly corpus?: string;
   readonly files?: Readonly<Record<string, string>>;
@@ -114,8 +118,13 @@ export async function play(scenario: Scenario, program: Program, stage: Stage): 
         const done = await execute({ binary: '/bin/sh', args: ['-c', fill(step.shell)], directory, env: {} });
         if (done.code !== 0) return `${step.shell}: ${done.stderr}`;
       }
+      const input = { step, directory, fill, stage, program };
       const problem =
-        step.during === undefined ? await settle(step, () => command(step), fill) : await watch({ step, directory, fill, stage, program });
+        step.through !== undefined
+          ? await forward({ ...input, through: step.through })
+          : step.during === undefined
+            ? await settle(step, () => command(step), fill)
+            : await watch(input);
       if (problem !== undefined) return `${step.run}: ${problem}`;
     }
     return undefined;
@@ -179,6 +188,34 @@ async function watch({ step, directory, fill, stage, program }: WatchInput): Pro
     } while (Date.now() < end);
     return problem;
   } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+/** Works through the ports that a command forwards. A command that must fail ends by itself. */
+async function forward(input: WatchInput & { readonly through: NonNullable<Step['through']> }): Promise<string | undefined> {
+  const { step, directory, fill, stage, program, through } = input;
+  const child = spawn(stage.binary(program), split(fill(step.run)), { cwd: directory, env: environment(directory, step.env ?? {}) });
+  const outcome = { stdout: '', stderr: '' };
+  const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
+  const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
+  child.stderr.on('data', (chunk: Buffer) => (outcome.stderr += chunk.toString()));
+  const ports = new Promise<readonly number[]>((resolve) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      outcome.stdout += chunk.toString();
+      const found = [...outcome.stdout.matchAll(/^Forwarding from 127\.0\.0\.1:(\d+) -> /gm)].map((match) => Number(match[1]));
+      if (found.length > 0) resolve(found);
+    });
+  });
+  try {
+    const listening = await Promise.race([ports, closed]);
+    if (listening === null || typeof listening === 'number') return judge(step, { code: listening, ...outcome }, fill) ?? 'ended early';
+    const problem = await through(listening).catch((error: unknown) => String(error));
+    if (problem !== undefined) return `${problem}\n${outcome.stderr}`;
+    if (step.fails !== true) child.kill('SIGINT');
+    return judge(step, { code: await closed, ...outcome }, fill);
+  } finally {
+    clearTimeout(timer);
     child.kill('SIGKILL');
   }
 }
