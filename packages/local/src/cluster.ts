@@ -19,6 +19,7 @@ import type { WorkerScript } from '@flux-ts/render';
 import { ControllerHost } from './controller-host.ts';
 import { startMirrors, type Mirrors } from './mirrors.ts';
 import { readMirrorFile } from './mirror-file.ts';
+import { readRulesFile } from './rules-file.ts';
 import { readSnapshot } from './snapshot.ts';
 
 /** What a cluster in this process is made of. */
@@ -29,6 +30,8 @@ export interface LocalClusterOptions {
   readonly persistDir?: string;
   /** A mirror file. */
   readonly mirrors?: string;
+  /** A file with rules for the simulator. */
+  readonly simulatorRules?: string;
   /** A snapshot file to begin with. */
   readonly snapshot?: string;
   readonly log?: Logger;
@@ -61,6 +64,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   const random = options.random ?? systemRandom;
   const log = options.log ?? silentLogger;
   const counters = new Counters();
+  const rules = options.simulatorRules === undefined ? undefined : readRulesFile(options.simulatorRules);
   const temporary = await mkdtemp(join(tmpdir(), `flux-${options.name}-`));
   const dataDir = options.persistDir ?? temporary;
   await mkdir(dataDir, { recursive: true });
@@ -108,6 +112,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
       random,
       log: log.with({ component: 'simulator' }),
       certificate,
+      ...(rules === undefined ? {} : { rules }),
       pods: controllers,
     });
     const running = simulator.start(stop.signal).catch((error: unknown) => log.error('simulator stopped', { error: String(error) }));

@@ -6,6 +6,7 @@ import { KubeClient, nameOf } from '@flux-ts/kube';
 import { parseYamlDocuments } from '@flux-ts/yaml';
 import { startLocalCluster, type LocalCluster, type LocalClusterOptions } from './cluster.ts';
 import { serveFolder, type ServedFolder } from './folder.ts';
+import { RULES_FILE_NAME } from './rules-file.ts';
 
 /** Why a folder cannot be run. */
 export class DevError extends FluxError<'DEV_FOLDER' | 'DEV_PATH'> {}
@@ -37,10 +38,11 @@ export interface DevPlan {
   readonly path: string;
   readonly name: string;
   readonly mirrors?: string;
+  readonly simulatorRules?: string;
 }
 
 /** Finds out which cluster of a fleet is meant. @throws DevError */
-export function planDev(options: Pick<DevOptions, 'dir' | 'path' | 'name' | 'mirrors'>): DevPlan {
+export function planDev(options: Pick<DevOptions, 'dir' | 'path' | 'name' | 'mirrors' | 'simulatorRules'>): DevPlan {
   const dir = resolve(options.dir);
   if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new DevError({ code: 'DEV_FOLDER', message: `${options.dir}: no such folder` });
@@ -52,10 +54,17 @@ export function planDev(options: Pick<DevOptions, 'dir' | 'path' | 'name' | 'mir
       message: `--path ${path}: no such folder in ${options.dir}${known.length > 0 ? `; there are ${known.join(', ')}` : ''}`,
     });
   }
-  const own = join(dir, MIRROR_FILE_NAME);
-  const mirrors = options.mirrors ?? (existsSync(own) ? own : undefined);
+  const own = (file: string): string | undefined => (existsSync(join(dir, file)) ? join(dir, file) : undefined);
+  const mirrors = options.mirrors ?? own(MIRROR_FILE_NAME);
+  const simulatorRules = options.simulatorRules ?? own(RULES_FILE_NAME);
   const name = options.name ?? (path === '' ? basename(dir) : basename(path));
-  return { dir, path, name: name.toLowerCase().replace(/[^a-z0-9.-]+/g, '-'), ...(mirrors === undefined ? {} : { mirrors }) };
+  return {
+    dir,
+    path,
+    name: name.toLowerCase().replace(/[^a-z0-9.-]+/g, '-'),
+    ...(mirrors === undefined ? {} : { mirrors }),
+    ...(simulatorRules === undefined ? {} : { simulatorRules }),
+  };
 }
 
 function clustersOf(dir: string): readonly string[] {
@@ -84,6 +93,7 @@ export async function startDev(options: DevOptions): Promise<DevSession> {
     log,
     name: plan.name,
     ...(plan.mirrors === undefined ? {} : { mirrors: plan.mirrors }),
+    ...(plan.simulatorRules === undefined ? {} : { simulatorRules: plan.simulatorRules }),
   });
   let folder: ServedFolder | undefined;
   try {

@@ -7,5 +7,6 @@ export { serveFolder, type ServedFolder } from './folder.ts';
 export { MirrorError, readMirrorFile, type MirrorRule } from './mirror-file.ts';
 export { startMirrors, type Mirrors } from './mirrors.ts';
 export { monitorFleet, rootCauses, type FleetMonitor, type Standing } from './monitor.ts';
+export { readRulesFile, RULES_FILE_NAME } from './rules-file.ts';
 export { readSnapshot, SnapshotError, takeSnapshot, writeSnapshot } from './snapshot.ts';
 export { ClusterError, editFile, StateDirectory, type ClusterState } from './state.ts';

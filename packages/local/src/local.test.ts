@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { planDev } from './dev.ts';
 import { readMirrorFile } from './mirror-file.ts';
+import { readRulesFile } from './rules-file.ts';
 import { editFile, StateDirectory } from './state.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'flux-local-'));
@@ -60,12 +61,29 @@ describe('the plan of dev', () => {
     expect(planDev({ dir: join(root, 'fleet'), path: 'clusters/production', name: 'Mine' })).toMatchObject({ name: 'mine' });
   });
 
+  test('takes the rules file at the top of the fleet by itself, unless another one is named', () => {
+    const own = file('ruled/.flux-simulator.yaml', '');
+    expect(planDev({ dir: join(root, 'ruled') })).toMatchObject({ simulatorRules: own });
+    expect(planDev({ dir: join(root, 'ruled'), simulatorRules: '/other.yaml' })).toMatchObject({ simulatorRules: '/other.yaml' });
+  });
+
   test.each([
     [{ dir: join(root, 'nowhere') }, 'no such folder'],
     [{ dir: join(root, 'fleet'), path: 'clusters/dev' }, 'there are clusters/production, clusters/staging'],
     [{ dir: join(root, 'fleet'), path: '../fleet' }, 'no such folder'],
   ])('%j is refused', (options, message) => {
     expect(() => planDev(options)).toThrow(message);
+  });
+});
+
+describe('a rules file', () => {
+  test('is read, and refused with the place of each mistake', () => {
+    const head = 'apiVersion: simulator.flux-ts.dev/v1alpha1\nkind: SimulatorRules\n';
+    const good = file('rules.yaml', `${head}failures: [{match: {name: web*}, fail: CrashLoopBackOff}]\n`);
+    expect(readRulesFile(good).failures).toMatchObject([{ fail: 'CrashLoopBackOff', match: { kind: 'Pod', name: 'web*' } }]);
+    const bad = file('bad-rules.yaml', `${head}failures: [{fial: NotReady}]\n`);
+    expect(() => readRulesFile(bad)).toThrow(`${bad}:3:13: error: failures[0].fial: unknown field`);
+    expect(() => readRulesFile(join(root, 'none.yaml'))).toThrow('none.yaml:1:1: error: cannot be read');
   });
 });
 

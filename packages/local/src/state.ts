@@ -17,6 +17,8 @@ export interface ClusterState {
   /** The kubeconfig file that holds its context. */
   readonly kubeconfig: string;
   readonly persistDir?: string;
+  /** The simulator's rules file, used again at the next start. */
+  readonly simulatorRules?: string;
   readonly startedAt: string;
 }
 

@@ -16,6 +16,7 @@ export async function run(context: CommandContext): Promise<number> {
   const persist = flags.string('persist');
   const mirror = flags.string('mirror');
   const snapshot = flags.string('snapshot');
+  const rules = flags.string('simulator-rules');
   const options = {
     name,
     log,
@@ -23,6 +24,7 @@ export async function run(context: CommandContext): Promise<number> {
     ...(snapshot === '' ? {} : { snapshot }),
     ...(persist === '' ? {} : { persistDir: persist }),
     ...(mirror === '' ? {} : { mirrors: mirror }),
+    ...(rules === '' ? {} : { simulatorRules: rules }),
   };
   const start = (wanted: number): Promise<Opened> => open(context, { ...options, port: wanted });
   const opened = await start(port).catch((error: unknown) => {
@@ -41,6 +43,7 @@ export async function run(context: CommandContext): Promise<number> {
     kubeconfig,
     startedAt: formatTime(new RealClock().now()),
     ...(persist === '' ? {} : { persistDir: persist }),
+    ...(rules === '' ? {} : { simulatorRules: rules }),
   });
   await new Promise<void>((resolve) => {
     if (io.signal.aborted) resolve();

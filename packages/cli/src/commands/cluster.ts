@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { ClusterError, removeClusterContext, startInBackground, StateDirectory, stopBackground } from '@flux-ts/local';
+import { ClusterError, readRulesFile, removeClusterContext, startInBackground, StateDirectory, stopBackground } from '@flux-ts/local';
 import type { WorkerScript } from '@flux-ts/render';
 import type { CommandContext } from '../frame/command.ts';
 import { progressOn } from '../frame/progress.ts';
@@ -39,11 +39,21 @@ export async function startCluster(
   args.push(...(how.more ?? []));
   for (const flag of ['persist', 'mirror', 'snapshot'])
     if (flags.string(flag) !== '') args.push(`--${flag}`, resolve(io.cwd, flags.string(flag)));
-  progress.action(`starting cluster ${name}`);
+  const rules = rulesOf(context, state, name);
+  if (rules !== undefined) args.push('--simulator-rules', rules);
+  progress.action(`starting cluster ${name}${rules === undefined ? '' : ` with the rules of ${rules}`}`);
   const started = await startInBackground({ name, state, command: selfCommand(), args, cwd: io.cwd, env: io.env });
   progress.success(`cluster ${name} serves ${started.url}`);
   progress.success(`context "${name}" is in ${started.kubeconfig}`);
   return 0;
+}
+
+/** The rules file that is named, else the one of last time; checked before anything starts. */
+function rulesOf({ flags, io }: CommandContext, state: StateDirectory, name: string): string | undefined {
+  const named = flags.string('simulator-rules');
+  const path = named === '' ? (flags.changed('simulator-rules') ? undefined : state.read(name)?.simulatorRules) : resolve(io.cwd, named);
+  if (path !== undefined) readRulesFile(path);
+  return path;
 }
 
 /** The program that runs this very command line again. */

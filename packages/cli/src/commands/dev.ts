@@ -3,6 +3,7 @@ import { formatDuration, formatTime, RealClock, silentLogger, type Logger } from
 import {
   monitorFleet,
   planDev,
+  readRulesFile,
   rootCauses,
   startDev,
   startInBackground,
@@ -29,12 +30,15 @@ export async function run(context: CommandContext): Promise<number> {
   const path = flags.string('path');
   const name = flags.string('cluster');
   const mirror = flags.string('mirror');
+  const rules = flags.string('simulator-rules');
   const plan = planDev({
     dir: resolve(io.cwd, dir),
     ...(path === '' ? {} : { path }),
     ...(name === '' ? {} : { name }),
     ...(mirror === '' ? {} : { mirrors: resolve(io.cwd, mirror) }),
+    ...(rules === '' ? {} : { simulatorRules: resolve(io.cwd, rules) }),
   });
+  if (plan.simulatorRules !== undefined) readRulesFile(plan.simulatorRules); // mistakes in it show before anything starts
   if (flags.bool('keep') && !flags.bool('until-ready')) throw new Error('--keep goes with --until-ready');
   return flags.bool('keep') ? runKept(context, plan) : runHere(context, plan);
 }
@@ -105,6 +109,7 @@ async function runKept(context: CommandContext, plan: DevPlan): Promise<number> 
     '--path',
     plan.path,
     ...(plan.mirrors === undefined ? [] : ['--mirror', plan.mirrors]),
+    ...(plan.simulatorRules === undefined ? [] : ['--simulator-rules', plan.simulatorRules]),
   ];
   const started = await startInBackground({ name: plan.name, state, command: selfCommand(), args, cwd: io.cwd, env: io.env });
   progress.success(`cluster ${plan.name} serves ${started.url}, context "${plan.name}" is in ${started.kubeconfig}`);

@@ -7,6 +7,11 @@ const clusterFlags = [
   flag('persist', 'string', 'keep the objects in this folder; without it a stopped cluster forgets everything'),
   flag('port', 'int', 'port of the API server; default: the one of last time, or any free one'),
   flag('mirror', 'string', 'YAML file with local stand-ins for chart repositories, registries and Git repositories'),
+  flag(
+    'simulator-rules',
+    'string',
+    'YAML file that says which workloads fail and which custom kinds become ready (kind SimulatorRules); remembered for the next start',
+  ),
 ];
 
 /** `flux cluster`. */
@@ -65,6 +70,11 @@ export const dev: Command = {
       'mirror',
       'string',
       'YAML file with local stand-ins for chart repositories, registries and Git repositories (default: .flux-mirrors.yaml in DIR)',
+    ),
+    flag(
+      'simulator-rules',
+      'string',
+      'YAML file that says which workloads fail and which custom kinds become ready (kind SimulatorRules; default: .flux-simulator.yaml in DIR)',
     ),
     flag('until-ready', 'bool', 'exit 0 when everything is ready, else 1 with the causes'),
     flag('keep', 'bool', 'with --until-ready: leave the cluster in the background'),

@@ -29,7 +29,8 @@ export function readSimulatorRules(text: string, file: string): SimulatorRules {
   const [first, second] = documents;
   if (second !== undefined) reader.complain(second, { message: 'a second document', hint: 'put all rules into one' });
   const rules = first?.content[0] === undefined ? NO_RULES : readTop(reader, first.content[0], file);
-  if (reader.diagnostics.length > 0) throw new RulesError(reader.diagnostics, text);
+  const found = reader.diagnostics.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  if (found.length > 0) throw new RulesError(found, text);
   return rules;
 }
 

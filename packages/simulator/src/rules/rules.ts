@@ -76,7 +76,8 @@ export const NO_RULES: SimulatorRules = { failures: [], readiness: [] };
 export class RulesError extends FluxError<'SIMULATOR_RULES'> {
   readonly diagnostics: readonly Diagnostic[];
 
-  constructor(diagnostics: readonly Diagnostic[], text: string) {
+  /** @param text the file's text, to show the places in; absent where it cannot be read */
+  constructor(diagnostics: readonly Diagnostic[], text?: string) {
     super({ code: 'SIMULATOR_RULES', message: diagnostics.map((diagnostic) => formatDiagnostic(diagnostic, text)).join('\n') });
     this.diagnostics = diagnostics;
   }
