@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { edit, gitHttpBackend, MISSION, ROOT, type Sandbox } from './harness.ts';
 
@@ -75,12 +76,39 @@ export async function bootstrap(box: Sandbox): Promise<void> {
         .every((line) => line.split('\t')[3]?.trim() === 'True'),
       ready,
     );
+    await artifact(box);
     await follow(box, work, server.url);
     const check = await box.flux(['--context', 'boot', 'check']);
     box.check('check passes', check.code === 0, check);
   } finally {
     server.close();
   }
+}
+
+/** What source-controller serves in the cluster is reached from outside, as upstream's documentation does it. */
+async function artifact(box: Sandbox): Promise<void> {
+  const flux = ['--context', 'boot', '-n', 'flux-system'];
+  const read = await box.kubectl([...flux, 'get', 'gitrepository', 'flux-system', '-o', 'jsonpath={.status.artifact}']);
+  const { url, digest } = JSON.parse(read.out) as { readonly url: string; readonly digest: string };
+  const { pathname } = new URL(url);
+  for (const [kubectl, target] of [
+    ['kubectl136', 'service/source-controller :80'],
+    ['kubectl131', 'deployment/source-controller :http'],
+  ] as const) {
+    const seen = await box.forwarded(kubectl, [...flux, ...target.split(' ')], async (port) => {
+      const bytes = new Uint8Array(await (await fetch(`http://127.0.0.1:${port}${pathname}`)).arrayBuffer());
+      return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+    });
+    box.check(
+      `${kubectl} port-forward ${target} gives the artifact that the GitRepository names`,
+      seen === digest,
+      `${seen}, not ${digest}`,
+    );
+  }
+  const health = await box.forwarded('kubectl136', [...flux, 'deployment/kustomize-controller', ':healthz'], async (port) =>
+    (await fetch(`http://127.0.0.1:${port}/readyz`)).text(),
+  );
+  box.check('kubectl port-forward reaches the health of kustomize-controller', health === 'ok', String(health));
 }
 
 async function follow(box: Sandbox, work: string, url: string): Promise<void> {

@@ -76,6 +76,25 @@ export class Sandbox {
     return this.run(oracle('kubectl136'), args);
   }
 
+  /** Forwards one port with the real kubectl, works with the local one, and ends it. @returns null where it did not come up */
+  async forwarded<T>(kubectl: 'kubectl136' | 'kubectl131', args: readonly string[], work: (port: number) => Promise<T>): Promise<T | null> {
+    const child = spawn(oracle(kubectl), ['port-forward', ...args], { cwd: this.dir, env: this.env, stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const port = await new Promise<number | null>((resolve) => {
+        let out = '';
+        child.stdout.on('data', (chunk: Buffer) => {
+          out += chunk.toString();
+          const found = /^Forwarding from 127\.0\.0\.1:(\d+) -> /m.exec(out)?.[1];
+          if (found !== undefined) resolve(Number(found));
+        });
+        child.on('close', () => resolve(null));
+      });
+      return port === null ? null : await work(port);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  }
+
   helm(args: readonly string[]): Promise<Ran> {
     return this.run(oracle('helm4'), args);
   }
@@ -149,7 +168,7 @@ export class Sandbox {
   }
 }
 
-function oracle(name: 'helm4' | 'kubectl136'): string {
+function oracle(name: 'helm4' | 'kubectl136' | 'kubectl131'): string {
   const path = oraclePath(name);
   if (path === undefined) throw new Error(`${name} is not installed; run: node tools/oracle.mjs install`);
   return path;
