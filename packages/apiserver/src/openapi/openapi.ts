@@ -25,7 +25,10 @@ export class OpenApi {
   /** Answers `/openapi/v3` and what is below it; undefined where nothing is. @param asked the hash that the client knows, or empty */
   answer(path: string, asked: string): Answer | undefined {
     const index = this.#makeIndex();
-    if (path === '/openapi/v3') return { kind: 'object', status: 200, object: index };
+    if (path === '/openapi/v3') {
+      this.#readAhead();
+      return { kind: 'object', status: 200, object: index };
+    }
     const name = path.slice('/openapi/v3/'.length);
     const entry = (index['paths'] as JsonObject)[name];
     if (entry === undefined) return undefined;
@@ -41,6 +44,12 @@ export class OpenApi {
       bytes: async () => (await document()).bytes,
       headers: { etag: `"${hash}"`, vary: 'Accept', ...immutable },
     };
+  }
+
+  /** Who asks for the index asks for a document next: its data is unpacked while the index travels. */
+  #readAhead(): void {
+    // what is wrong with the data is told to who asks for a document
+    setImmediate(() => void this.#kinds.openApi().catch(() => undefined));
   }
 
   /** The group versions and the URLs of their documents; a URL changes with what its document says. */

@@ -12,6 +12,11 @@ interface PackedDescriptions {
   readonly operations: string;
 }
 
+interface Converted {
+  readonly schema: JsonObject;
+  readonly refersTo: ReadonlySet<string>;
+}
+
 const REF = '#/definitions/';
 const SCHEMAS = '#/components/schemas/';
 
@@ -21,6 +26,7 @@ export class OpenApiDocuments {
   readonly #descriptions: PackedDescriptions;
   readonly #table: TypeTable;
   readonly #sections = new Map<string, JsonObject>();
+  readonly #schemas = new Map<string, Converted>();
 
   /** @param data the generated sections */
   constructor(table: TypeTable, data: { readonly openapi: string; readonly descriptions: string }) {
@@ -63,8 +69,10 @@ export class OpenApiDocuments {
     const queue = [...names];
     for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
       if (out.has(name)) continue;
-      const schema = this.#schema(name, (next) => queue.push(next));
-      if (schema !== undefined) out.set(name, schema);
+      const converted = this.#converted(name);
+      if (converted === undefined) continue;
+      out.set(name, converted.schema);
+      queue.push(...converted.refersTo);
     }
     return Object.fromEntries([...out].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
@@ -85,6 +93,19 @@ export class OpenApiDocuments {
     const text = Object.hasOwn(sections, pkg) ? sections[pkg] : undefined;
     const found = text === undefined ? undefined : own(this.#section(`${kind}/${pkg}`, text), name.slice(dot + 1));
     return isObject(found) ? found : undefined;
+  }
+
+  /** A schema is converted once: the documents share most of theirs. */
+  #converted(name: string): Converted | undefined {
+    let converted = this.#schemas.get(name);
+    if (converted === undefined) {
+      const refersTo = new Set<string>();
+      const schema = this.#schema(name, (next) => void refersTo.add(next));
+      if (schema === undefined) return undefined;
+      converted = { schema, refersTo };
+      this.#schemas.set(name, converted);
+    }
+    return converted;
   }
 
   #schema(name: string, refer: (name: string) => void): JsonObject | undefined {
