@@ -29,6 +29,7 @@ export {
   type JsonValue,
   type PathStep,
 } from './json.ts';
+export { HeapLimitError, HeapWatch, isHeapLimit } from './heap-watch.ts';
 export { HttpError, httpRequest, type HttpErrorCode, type HttpRequest, type HttpResponse } from './http.ts';
 export { silentLogger, type LogFields, type Logger } from './log.ts';
 export { Lru } from './lru.ts';

@@ -46,7 +46,7 @@ export {
   type ValuesReference,
   type ValuesReferenceReason,
 } from './values.ts';
-export { RenderBoundError, type RenderBoundCode } from './worker/bounds.ts';
+export { memoryError, RenderBoundError, timeoutError, type RenderBoundCode, type RenderSubject } from './worker/bounds.ts';
 export { InlineRenderer, type InlineRendererOptions } from './worker/inline-renderer.ts';
 export { RenderPool, type RenderPoolOptions } from './worker/render-pool.ts';
 export type { WorkerScript } from './worker/render-thread.ts';

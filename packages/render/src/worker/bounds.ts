@@ -7,18 +7,14 @@ export type RenderBoundCode = 'RENDER_TIMEOUT' | 'RENDER_MEMORY' | 'RENDER_LOOKU
 /** A render that was ended from outside; the message names the chart, the bound and what to do. */
 export class RenderBoundError extends FluxError<RenderBoundCode> {}
 
-/** Thrown inside a worker where a render holds more memory than it may; the pool makes a {@link RenderBoundError} of it. */
-export class MemoryExceeded extends FluxError<'MEMORY_EXCEEDED'> {
-  constructor() {
-    super({ code: 'MEMORY_EXCEEDED', message: 'too much memory' });
-  }
-}
-
 /** How long one render may take in real time, where nothing else is said. */
 export const DEFAULT_TIMEOUT_MS = 60_000;
 
 /** Which render an error speaks of. */
-export type RenderSubject = Pick<HelmReleaseInput, 'chart' | 'release'>;
+export interface RenderSubject {
+  readonly chart: HelmReleaseInput['chart'];
+  readonly release: { readonly name: string; readonly namespace: string };
+}
 
 function subjectText({ chart, release }: RenderSubject): string {
   const { name, version } = chart.metadata;

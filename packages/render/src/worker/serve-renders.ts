@@ -1,12 +1,10 @@
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
-import { formatDuration, Lru, RealClock, seededRandom, systemRandom, type Clock, type Random } from '@flux-ts/base';
+import { formatDuration, HeapWatch, isHeapLimit, Lru, RealClock, seededRandom, systemRandom, type Clock, type Random } from '@flux-ts/base';
 import { HelmCaches, type Chart } from '@flux-ts/helm';
 import { renderHelmRelease } from '../render-release.ts';
 import { chartBytes } from './chart-key.ts';
-import { MemoryExceeded } from './bounds.ts';
 import { packThrown } from './error-wire.ts';
 import { lookupOnce, type LookupAnswer } from './lookups.ts';
-import { MemoryWatch } from './memory-watch.ts';
 import { ROLE, type FromWorker, type LookupReply, type RenderJob, type ToWorker, type WorkerStart } from './protocol.ts';
 import type { LookupQuery } from './renderer.ts';
 import { packRender } from './result-wire.ts';
@@ -64,7 +62,7 @@ class RenderServer {
   constructor(port: MessagePort, start: WorkerStart) {
     this.#port = port;
     this.#start = start;
-    this.#deadlines = new MemoryWatch(start.memoryMiB);
+    this.#deadlines = new HeapWatch(start.memoryMiB);
   }
 
   receive(message: ToWorker): void {
@@ -105,7 +103,7 @@ class RenderServer {
       const render = packRender(done, chart);
       this.#send({ type: 'done', id, render }, [render.buffer.buffer]);
     } catch (error) {
-      this.#send(isTooLarge(error) ? { type: 'too-large', id } : { type: 'failed', id, thrown: packThrown(error) });
+      this.#send(isHeapLimit(error) ? { type: 'too-large', id } : { type: 'failed', id, thrown: packThrown(error) });
     }
   }
 
@@ -127,11 +125,6 @@ class RenderServer {
       Atomics.wait(counter, 0, seen, leftMs);
     }
   }
-}
-
-function isTooLarge(error: unknown): boolean {
-  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof MemoryExceeded) return true;
-  return false;
 }
 
 /**

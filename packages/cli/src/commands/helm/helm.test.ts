@@ -18,6 +18,8 @@ const FILES: Readonly<Record<string, string>> = {
   'c/templates/b.yaml': '{{ if .Values.bad }}{{ .Values.bad.x.y }}{{ end }}kind: Secret\n',
   'c/templates/t.yaml': 'kind: Pod\nmetadata: {name: t, annotations: {helm.sh/hook: test}}\n',
   'c/crds/x.yaml': 'kind: CustomResourceDefinition\napiVersion: apiextensions.k8s.io/v1\n',
+  'slow/Chart.yaml': 'apiVersion: v2\nname: slow\nversion: 1.0.0\n',
+  'slow/templates/a.yaml': '{{ range until 1000000 }}{{ bcrypt "x" }}{{ end }}',
   'v.yaml': 'a: from file\n',
   'several.yaml': 'a: first\n---\na: second\n',
   'text.txt': 'from text',
@@ -117,4 +119,12 @@ test('helm show and lint print what Helm prints', async () => {
   expect(lint.out).toContain('==> Linting c\n[INFO] Chart.yaml: icon is recommended\n');
   expect(lint.out).toContain('Error unable to check Chart.yaml file in chart: stat nope/Chart.yaml: no such file or directory');
   expect([lint.code, lint.err]).toEqual([1, 'Error: 2 chart(s) linted, 1 chart(s) failed\n']);
+});
+
+test('a template that never ends is stopped when its time is up', async () => {
+  const got = await run(helmTemplateCommand, 'r slow --timeout 50ms');
+  expect(got).toMatchObject({ code: 1, out: '' });
+  expect(got.err).toContain(
+    'Error: rendering chart slow 1.0.0 for release default/r was stopped: it took longer than 50ms; look for loops',
+  );
 });

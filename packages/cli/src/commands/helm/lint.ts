@@ -1,12 +1,13 @@
 import { statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { DiskFileSystem } from '@flux-ts/archive';
-import { RealClock, systemRandom } from '@flux-ts/base';
+import { formatDuration, RealClock, systemRandom, WallTimeError, withinWallTime } from '@flux-ts/base';
 import { lintChart, type LintMessage } from '@flux-ts/helm';
 import type { CommandContext } from '../../frame/command.ts';
 import { parseFlags, type FlagSpec } from '../../frame/flags.ts';
 import type { Io } from '../../frame/io.ts';
-import { givenValues, VALUE_FLAGS } from './chart-args.ts';
+import { RENDER_TIMEOUT_MS } from './bounded.ts';
+import { givenValues, HelmCommandError, VALUE_FLAGS } from './chart-args.ts';
 import { reportError } from './report.ts';
 
 const FLAGS: readonly FlagSpec[] = [
@@ -21,6 +22,15 @@ const FLAGS: readonly FlagSpec[] = [
 
 function failed(messages: readonly LintMessage[], strict: boolean): boolean {
   return messages.some((m) => m.severity === 'ERROR' || (strict && m.severity === 'WARNING'));
+}
+
+function bounded<T>(path: string, run: () => T): T {
+  try {
+    return withinWallTime(RENDER_TIMEOUT_MS, run);
+  } catch (error) {
+    if (!(error instanceof WallTimeError)) throw error;
+    throw new HelmCommandError(`linting ${path} was stopped: it took longer than ${formatDuration(RENDER_TIMEOUT_MS)}`, { cause: error });
+  }
 }
 
 /** `flux helm lint PATH...`: looks for problems of charts. @returns the exit code */
@@ -41,16 +51,18 @@ export async function helmLintCommand(words: readonly string[], io: Io): Promise
       const at = isAbsolute(path) ? path : join(io.cwd, path);
       const isFolder = statSync(at, { throwIfNoEntry: false })?.isDirectory() === true;
       const messages = isFolder
-        ? lintChart({
-            fs: new DiskFileSystem(at),
-            folderName: at.replace(/\/+$/, '').split('/').at(-1) ?? '',
-            values,
-            namespace: flags.string('namespace'),
-            ...(flags.string('kube-version') === '' ? {} : { kubeVersion: flags.string('kube-version') }),
-            skipSchemaValidation: flags.bool('skip-schema-validation'),
-            clock: new RealClock(),
-            random: systemRandom,
-          })
+        ? bounded(path, () =>
+            lintChart({
+              fs: new DiskFileSystem(at),
+              folderName: at.replace(/\/+$/, '').split('/').at(-1) ?? '',
+              values,
+              namespace: flags.string('namespace'),
+              ...(flags.string('kube-version') === '' ? {} : { kubeVersion: flags.string('kube-version') }),
+              skipSchemaValidation: flags.bool('skip-schema-validation'),
+              clock: new RealClock(),
+              random: systemRandom,
+            }),
+          )
         : [];
       const wrong = !isFolder || failed(messages, strict);
       if (wrong) bad++;

@@ -14,6 +14,7 @@ import {
 import type { CommandContext } from '../../frame/command.ts';
 import { parseFlags, type Flags, type FlagSpec } from '../../frame/flags.ts';
 import type { Io } from '../../frame/io.ts';
+import { boundedRender } from './bounded.ts';
 import { chartAt, givenValues, HelmCommandError, VALUE_FLAGS, type ValuesLayer } from './chart-args.ts';
 import { reportError } from './report.ts';
 
@@ -39,6 +40,7 @@ const FLAGS: readonly FlagSpec[] = [
   { name: 'skip-schema-validation', type: 'bool', usage: 'disable JSON schema validation' },
   { name: 'debug', type: 'bool', usage: 'show what was rendered where it is no valid YAML' },
   { name: 'explain', type: 'bool', usage: 'explain errors: place, stack, values layers, suggestion' },
+  { name: 'timeout', type: 'duration', default: '1m0s', usage: 'how long rendering may take' },
   { name: 'helm-version', type: 'string', default: '4', usage: 'the major version of Helm whose rules count: 3 or 4' },
   { name: 'dry-run', type: 'string', usage: 'accepted for compatibility: nothing is ever installed' },
   { name: 'validate', type: 'bool', usage: 'not supported: nothing here talks to a cluster' },
@@ -166,18 +168,23 @@ export async function helmTemplateCommand(words: readonly string[], io: Io): Pro
     checkInstallable(chart);
     if (chart.metadata.deprecated === true) io.err('level=WARN msg="this chart is deprecated"\n');
     checkName(name);
-    const rendered = renderChart({
-      chart,
-      values: given.values,
-      release: { name, namespace: flags.string('namespace'), isUpgrade: flags.bool('is-upgrade') },
-      capabilities,
-      helmVersion,
-      includeCrds: flags.bool('include-crds') && !flags.bool('skip-crds'),
-      skipSchemaValidation: flags.bool('skip-schema-validation'),
-      clock: new RealClock(),
-      random: systemRandom,
-      warn: (message) => io.err(`level=WARN msg=${JSON.stringify(message)}\n`),
-    });
+    const loaded = chart;
+    const release = { name, namespace: flags.string('namespace'), isUpgrade: flags.bool('is-upgrade') };
+    const rendered = await boundedRender({ chart, release, timeoutMs: flags.duration('timeout') }, (budget) =>
+      renderChart({
+        chart: loaded,
+        budget,
+        values: given.values,
+        release,
+        capabilities,
+        helmVersion,
+        includeCrds: flags.bool('include-crds') && !flags.bool('skip-crds'),
+        skipSchemaValidation: flags.bool('skip-schema-validation'),
+        clock: new RealClock(),
+        random: systemRandom,
+        warn: (message) => io.err(`level=WARN msg=${JSON.stringify(message)}\n`),
+      }),
+    );
     io.out(printed(rendered, flags));
     return 0;
   } catch (error) {
