@@ -18,8 +18,15 @@ const FILES: Readonly<Record<string, string>> = {
   'c/templates/b.yaml': '{{ if .Values.bad }}{{ .Values.bad.x.y }}{{ end }}kind: Secret\n',
   'c/templates/t.yaml': 'kind: Pod\nmetadata: {name: t, annotations: {helm.sh/hook: test}}\n',
   'c/crds/x.yaml': 'kind: CustomResourceDefinition\napiVersion: apiextensions.k8s.io/v1\n',
+<<<<<<< Updated upstream
   'slow/Chart.yaml': 'apiVersion: v2\nname: slow\nversion: 1.0.0\n',
   'slow/templates/a.yaml': '{{ range until 1000000 }}{{ bcrypt "x" }}{{ end }}',
+=======
+  'deep/Chart.yaml': 'apiVersion: v2\nname: deep\nversion: 0.1.0\n',
+  // more blocks than charts have: the threads that tests run in have larger stacks than commands
+  'deep/templates/_h.tpl': `{{ define "down" }}${'{{ with . }}'.repeat(60)}{{ if gt . 1.0 }}{{ include "down" (subf . 1.0) }}{{ end }}${'{{ end }}'.repeat(60)}{{ end }}`,
+  'deep/templates/x.yaml': 'a: {{ include "down" (float64 .Values.n) | quote }}\n',
+>>>>>>> Stashed changes
   'v.yaml': 'a: from file\n',
   'several.yaml': 'a: first\n---\na: second\n',
   'text.txt': 'from text',
@@ -37,6 +44,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 async function run(
   command: (words: readonly string[], io: Io) => Promise<number>,
   line: string,
+  more: Partial<Io> = {},
 ): Promise<{ code: number; out: string; err: string }> {
   let out = '';
   let err = '';
@@ -48,6 +56,7 @@ async function run(
     cwd: dir,
     isTerminal: false,
     signal: new AbortController().signal,
+    ...more,
   };
   return { code: await command(line.split(' '), io), out, err };
 }
@@ -109,6 +118,16 @@ test('helm template explains on request', async () => {
   expect(explained.err).toContain('> 1 | {{ if .Values.bad }}{{ .Values.bad.x.y }}');
   expect(explained.err).toContain('.Values.bad.x is not set; did you mean .Values.bad.z?');
   expect(explained.err).toContain('--set bad.z=1 has bad, but no x in it');
+});
+
+test('helm template runs again with a larger stack when includes are nested deeper than the usual one holds', async () => {
+  const asked: (readonly string[])[] = [];
+  const again = (flags: readonly string[]): Promise<number> => Promise.resolve(asked.push(flags) + 6);
+  expect(await run(helmTemplateCommand, 'r deep --set n=5', { again })).toMatchObject({ code: 0, err: '' });
+  expect(await run(helmTemplateCommand, 'r deep --set n=990', { again })).toEqual({ code: 7, out: '', err: '' });
+  expect(asked).toEqual([['--stack-size=6000']]);
+  const { code, err } = await run(helmTemplateCommand, 'r deep --set n=990', { again: () => Promise.resolve(undefined) });
+  expect([code, err]).toEqual([1, 'Error: rendering deep/templates/x.yaml was stopped: the template is nested too deep\n']);
 });
 
 test('helm show and lint print what Helm prints', async () => {

@@ -188,9 +188,22 @@ export async function helmTemplateCommand(words: readonly string[], io: Io): Pro
     io.out(printed(rendered, flags));
     return 0;
   } catch (error) {
+    const code = isOutOfStack(error) ? await io.again?.(DEEP_STACK) : undefined;
+    if (code !== undefined) return code;
     if (words.includes('--debug') && error instanceof RenderError && error.files !== undefined) io.out(debugOutput(error.files));
     return reportError(error, io, { ...(chart === undefined ? {} : { chart }), layers, explain, debug: words.includes('--debug') });
   }
+}
+
+/**
+ * Helm allows 1000 includes inside one another; node's usual stack holds half of them. Most threads have 8 MiB. Not set at every start:
+ * V8 would not take the code that is stored for its usual flags, which costs more than the whole start of a small chart.
+ */
+const DEEP_STACK: readonly string[] = ['--stack-size=6000'];
+
+function isOutOfStack(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof RangeError && at.message.includes('call stack')) return true;
+  return false;
 }
 
 /** What was rendered, where it is no valid YAML. */
