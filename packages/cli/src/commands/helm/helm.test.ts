@@ -18,15 +18,12 @@ const FILES: Readonly<Record<string, string>> = {
   'c/templates/b.yaml': '{{ if .Values.bad }}{{ .Values.bad.x.y }}{{ end }}kind: Secret\n',
   'c/templates/t.yaml': 'kind: Pod\nmetadata: {name: t, annotations: {helm.sh/hook: test}}\n',
   'c/crds/x.yaml': 'kind: CustomResourceDefinition\napiVersion: apiextensions.k8s.io/v1\n',
-<<<<<<< Updated upstream
   'slow/Chart.yaml': 'apiVersion: v2\nname: slow\nversion: 1.0.0\n',
   'slow/templates/a.yaml': '{{ range until 1000000 }}{{ bcrypt "x" }}{{ end }}',
-=======
   'deep/Chart.yaml': 'apiVersion: v2\nname: deep\nversion: 0.1.0\n',
   // more blocks than charts have: the threads that tests run in have larger stacks than commands
   'deep/templates/_h.tpl': `{{ define "down" }}${'{{ with . }}'.repeat(60)}{{ if gt . 1.0 }}{{ include "down" (subf . 1.0) }}{{ end }}${'{{ end }}'.repeat(60)}{{ end }}`,
   'deep/templates/x.yaml': 'a: {{ include "down" (float64 .Values.n) | quote }}\n',
->>>>>>> Stashed changes
   'v.yaml': 'a: from file\n',
   'several.yaml': 'a: first\n---\na: second\n',
   'text.txt': 'from text',
