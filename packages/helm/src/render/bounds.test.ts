@@ -21,6 +21,24 @@ function failure(run: () => unknown): { code: string; message: string } {
   return { code: 'none', message: '' };
 }
 
+/** A packaged chart with one more entry, written by hand: our own packer refuses such names. */
+function archiveWith(name: string, type = '0', link = ''): Uint8Array {
+  const chart = packTar([{ path: 'c/Chart.yaml', bytes: Buffer.from('apiVersion: v2\nname: c\nversion: 0.1.0\n') }]);
+  const body = type === '0' ? 'out' : '';
+  const block = Buffer.alloc(body === '' ? 512 : 1024);
+  block.write(name, 0, 'utf8');
+  block.write('0000644\0', 100);
+  block.write(`${String(body.length).padStart(11, '0')}\0`, 124);
+  block.write(' '.repeat(8), 148);
+  block.write(type, 156);
+  block.write(link, 157, 'utf8');
+  block.write('ustar\x0000', 257);
+  const sum = block.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  block.write(body, 512);
+  return gzipSync(Buffer.concat([block, chart]));
+}
+
 /** A chart whose one template is the text. */
 function render(text: string, extra: Readonly<Record<string, string>> = {}): () => unknown {
   const clock = new RealClock();
@@ -60,6 +78,23 @@ describe('hostile charts', () => {
     const before = process.memoryUsage().rss;
     expect(failure(() => loadChart({ archive: bomb })).code).toBe('CHART_TOO_LARGE');
     expect(process.memoryUsage().rss - before).toBeLessThan(400 * MIB);
+  });
+  test.each([
+    ['../../x', 'chart illegally references parent directory'],
+    ['c/../../x', 'chart illegally references parent directory'],
+    ['c/templates/../../../x', 'chart illegally references parent directory'],
+    ['c//etc/passwd', 'chart illegally contains absolute paths'],
+    ['c\\..\\..\\x', 'chart illegally references parent directory'],
+    ['c/C:/x', 'chart contains illegally named files'],
+  ])('an archive with the entry %s is refused', (name, says) => {
+    const got = failure(() => loadChart({ archive: archiveWith(name) }));
+    expect(got.code).toBe('CHART_UNSAFE');
+    expect(got.message).toMatch(new RegExp(says));
+  });
+  test.each(['1', '2'])('a link in an archive (type %s) is never followed', (type) => {
+    const chart = loadChart({ archive: archiveWith('c/files/link', type, '/etc/passwd') });
+    expect(chart.files).toEqual([]);
+    expect(chart.raw.map((file) => file.name)).toEqual(['Chart.yaml']);
   });
   test('a schema that refers to itself is an error or done, never endless', () => {
     const schema = (text: string): (() => unknown) => render('a: 1', { 'values.schema.json': text, 'values.yaml': 'a: {b: 1}\n' });
