@@ -3,6 +3,7 @@ import { getField, mappingNode, parseNodes, printNodes, removeField, scalarNode,
 import { RenderError } from '../errors.ts';
 import type { HelmMajor } from '../values/coalesce.ts';
 import { sourceBlock, type SortedManifests } from './manifests.ts';
+import { splitManifests } from './split.ts';
 
 /** A program between rendering and applying. */
 export interface PostRender {
@@ -42,13 +43,18 @@ function documentsOf(text: string, path: string): YamlNode[] {
   return getField(only, 'items')?.content ?? [];
 }
 
+/** Helm takes whatever follows `---` on its line for the next document (`---# comment`), where YAML has no separator at all. */
+function separated(text: string): string {
+  return /^---[^\s-]/m.test(text) ? splitManifests(text, 4).join('\n---\n') : text;
+}
+
 /** Marks each document with its file, in an annotation. */
 function marked(files: ReadonlyMap<string, string>): string {
   const out: YamlNode[] = [];
   for (const path of [...files.keys()].sort(compareBytes)) {
     const text = files.get(path) as string;
     if (path.slice(path.lastIndexOf('/') + 1).startsWith('_') || text.trim() === '') continue;
-    for (const node of documentsOf(text, path)) {
+    for (const node of documentsOf(separated(text), path)) {
       const annotations = mappingOf(mappingOf(node, 'metadata'), 'annotations');
       if (annotations.content.length === 0) annotations.style = mappingNode().style;
       setField(annotations, MARK, scalarNode(path, '!!str', 'single'));

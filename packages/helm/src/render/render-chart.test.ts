@@ -288,6 +288,14 @@ describe('the smaller pieces', () => {
       expect(rendered.objects()).toMatchObject([{ source: 'c/templates/a.yaml', object: { metadata: { name: 'a' } } }]);
     },
   );
+  test('post-renderers get the documents that Helm sees, also where more text stands beside the separator', () => {
+    const text = 'kind: A\nmetadata: {name: a}\n---# a comment\nkind: B\nmetadata: {name: b}\n---kind: C\nmetadata: {name: c}\n';
+    const { manifest } = renderFiles({ 'templates/a.yaml': text }, { postRender: { strategy: 'combined', run: (all) => all } });
+    const source = '---\n# Source: c/templates/a.yaml\n';
+    expect(manifest).toBe(
+      `${source}kind: A\nmetadata: {name: a}\n${source}# a comment\nkind: B\nmetadata: {name: b}\n${source}kind: C\nmetadata: {name: c}\n\n`,
+    );
+  });
   test('post-renderers see every document with its file and may change it', () => {
     const files = {
       'templates/a.yaml': 'kind: ConfigMap\nmetadata: {name: a}\n',
