@@ -9,6 +9,8 @@ const MAIN = './main.cjs';
 /** V8's code, made by and for one version of node. */
 const CACHE = `${__dirname}/cache-${process.version}-${process.arch}/`;
 
+const SHORT_LIFE_MS = 2000;
+
 const isProgram = require.main === module;
 const modules = new Map();
 const scripts = new Map();
@@ -50,13 +52,15 @@ function cached(name) {
 
 /**
  * A command's life is short: V8 optimises later, so that less is compiled twice. V8 takes no prepared code, ours or that of
- * node's own modules, while its flags differ from those under which it was made: they are set when a command is loaded.
+ * node's own modules, while its flags differ from those under which it was made: they are set when a command is loaded, and
+ * set back for what lives longer and for its worker threads. Flags are the process's: workers leave them alone.
  */
 function tune(on) {
   tuning ??= JSON.parse(cached('tuning.json') ?? '{}');
   const flag = tuning[on ? 'on' : 'off'];
-  if (flag === undefined) return;
+  if (flag === undefined || on === isTuned || !require('node:worker_threads').isMainThread) return;
   require('node:v8').setFlagsFromString(flag);
+  if (on) setTimeout(tune, SHORT_LIFE_MS, false).unref();
   isTuned = on;
 }
 
