@@ -1,6 +1,7 @@
 import type { JsonObject } from '@flux-ts/base';
 import type { KubeRequest, KubeResponse, KubeUser, KubeWatchEvent, Transport } from '@flux-ts/kube';
 import { errorFromStatus } from '@flux-ts/kube';
+import { acknowledged } from './acknowledge.ts';
 import type { Core } from './core.ts';
 import { handle } from './handle.ts';
 import { Query, type Answer, type EventSource } from './request.ts';
@@ -20,8 +21,7 @@ export function inProcessTransport(core: Core, user: KubeUser): Transport {
       const answer = send(request, false);
       // what was written is on disk before it is acknowledged
       const flushed = request.method === 'GET' ? undefined : core.store.flushed();
-      if (flushed !== undefined) await flushed;
-      return response(answer);
+      return response(flushed === undefined ? answer : await acknowledged(core, answer, flushed));
     },
     watch: (request) => watchEvents(() => send(request, true), request.signal),
     close: () => undefined,

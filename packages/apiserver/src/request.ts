@@ -67,8 +67,11 @@ export interface WatchAnswer {
 
 /** Gives events to one reader, at its own pace. */
 export interface EventSource {
-  /** What is there now, at most `limit`; undefined: the watch has ended. Readers of the same place may be given the same array. */
-  poll(limit: number): readonly KubeWatchEvent[] | undefined;
+  /**
+   * What is there now, at most `limit`; undefined: the watch has ended. Readers of the same place may be given the same array.
+   * @param upTo the last revision to show: what a crash could take back is not shown outside the process
+   */
+  poll(limit: number, upTo?: number): readonly KubeWatchEvent[] | undefined;
   /** Resolves when {@link EventSource.poll} may give something again. */
   wait(): Promise<void>;
   /** Calls back each time {@link EventSource.poll} may give something again, instead of {@link EventSource.wait}. */

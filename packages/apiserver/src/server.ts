@@ -16,7 +16,7 @@ import { builtInResources } from './registry/builtin.ts';
 import { Catalog } from './registry/catalog.ts';
 import type { PodDialer } from './port-forward/pod-dialer.ts';
 import { internalError } from './status.ts';
-import { openJournal } from './storage/journal.ts';
+import { openJournal, type OpenJournal } from './storage/journal.ts';
 import { Store } from './storage/store.ts';
 import { EventExpiry } from './strategies/event-expiry.ts';
 import { Allocator } from './strategies/allocator.ts';
@@ -35,6 +35,8 @@ export interface ApiServerOptions {
   readonly counters?: Counters;
   /** Keep the objects in this directory, safe against crashes. Default: in memory only. */
   readonly persistDir?: string;
+  /** Keep the objects there instead of in a directory. */
+  readonly journal?: OpenJournal;
   /** What stands after the + of the version. Default `flux-ts`. */
   readonly version?: string;
   readonly authentication?: {
@@ -119,7 +121,7 @@ const KEYS = { table: 'internal/keys', namespace: '', name: 'keys' };
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { clock, random } = options;
   const kinds = await loadKinds();
-  const journal = options.persistDir === undefined ? undefined : await openJournal(options.persistDir);
+  const journal = options.journal ?? (options.persistDir === undefined ? undefined : await openJournal(options.persistDir));
   const store = new Store({
     clock,
     ...(journal === undefined ? {} : { journal: journal.journal, contents: journal.contents }),

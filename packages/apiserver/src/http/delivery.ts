@@ -3,8 +3,9 @@ import type { Clock } from '@flux-ts/base';
 import type { KubeWatchEvent } from '@flux-ts/kube';
 import type { EventSource } from '../request.ts';
 
-/** Events taken from a source at once. */
+/** Events taken from a source at once; fewer where they are so large that a write would have more bytes than this. */
 const BATCH = 200;
+const BATCH_BYTES = 1024 * 1024;
 /** Bytes that may wait inside the process for a slow reader; beyond them its watch stands still until they are gone. */
 const WAITING_BYTES = 256 * 1024;
 /** From so many events in one write on a reader counts as one in a storm: its next write waits a little. */
@@ -17,6 +18,11 @@ export interface DeliveryOptions {
   readonly clock: Clock;
   /** Prints events, one a line. */
   readonly print: (events: readonly KubeWatchEvent[], stored: boolean) => readonly Buffer[];
+  /** The latest revision, and the latest that may be shown. */
+  readonly revision: () => number;
+  readonly durable: () => number;
+  /** Resolves when all there is may be shown; undefined: it may already. */
+  readonly flushed: () => Promise<void> | undefined;
   /** Told of a source that broke. */
   readonly broken: (error: unknown) => void;
 }
@@ -41,6 +47,7 @@ export class Delivery {
   readonly #resting = new Set<Reader>();
   readonly #frames = new WeakMap<readonly KubeWatchEvent[], Buffer>();
   #scheduled = false;
+  #batch = BATCH;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -81,16 +88,31 @@ export class Delivery {
     if (reader.ended) return;
     this.#ready.add(reader);
     if (this.#scheduled || reader.blocked || this.#resting.has(reader)) return;
+    this.#schedule();
+  }
+
+  #schedule(): void {
     this.#scheduled = true;
+    const flushed = this.#options.flushed();
     // what else happens in this turn of the loop goes into the same write
-    setImmediate(() => this.#run());
+    if (flushed === undefined) setImmediate(() => this.#run());
+    else
+      void flushed.then(
+        () => this.#run(),
+        (error: unknown) => {
+          this.#scheduled = false;
+          this.#options.broken(error);
+        },
+      );
   }
 
   #run(): void {
     this.#scheduled = false;
     const rested = this.#resting.size === 0;
     const due = [...this.#ready].filter((reader) => !reader.blocked && !this.#resting.has(reader));
-    for (const reader of due) this.#serve(reader);
+    const upTo = this.#options.durable();
+    for (const reader of due) this.#serve(reader, upTo);
+    this.#waitForMore(due);
     if (!rested || this.#resting.size === 0) return;
     this.#options.clock.schedule(REST_MS, () => {
       this.#resting.clear();
@@ -98,18 +120,26 @@ export class Delivery {
     });
   }
 
-  #serve(reader: Reader): void {
+  /** What was written while the last writes went to disk is shown when it is there too. */
+  #waitForMore(served: readonly Reader[]): void {
+    if (served.length === 0 || this.#options.durable() >= this.#options.revision()) return;
+    for (const reader of served) if (!reader.ended) this.#ready.add(reader);
+    if (!this.#scheduled) this.#schedule();
+  }
+
+  #serve(reader: Reader, upTo: number): void {
     const { events } = reader;
     this.#ready.delete(reader);
     try {
-      const batch = events.poll(BATCH);
+      const limit = this.#batch;
+      const batch = events.poll(limit, upTo);
       if (batch === undefined) {
         reader.close();
         reader.response.end();
         return;
       }
       if (batch.length > 0) this.#write(reader, this.#frame(batch, events.stored));
-      if (batch.length >= BATCH) this.#wake(reader);
+      if (batch.length >= limit) this.#wake(reader);
       else if (batch.length >= STORM) this.#resting.add(reader);
     } catch (error) {
       this.#options.broken(error);
@@ -135,6 +165,8 @@ export class Delivery {
     if (frame === undefined) {
       frame = chunkOf(this.#options.print(events, stored));
       this.#frames.set(events, frame);
+      const fitting = Math.floor((events.length * BATCH_BYTES) / frame.length);
+      this.#batch = Math.max(1, Math.min(BATCH, fitting, this.#batch * 2));
     }
     return frame;
   }

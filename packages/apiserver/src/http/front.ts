@@ -1,3 +1,4 @@
+import { acknowledged } from '../acknowledge.ts';
 import { createServer as createPlain, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecure } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
@@ -91,8 +92,9 @@ async function serve(options: FrontOptions, responder: Responder, { message, res
     const user = callerOf(options, message);
     request = requestOf(message, user, await readAll(message));
     answer = handle(options.core, request);
-    const flushed = request.method === 'GET' ? undefined : options.core.store.flushed();
-    if (flushed !== undefined) await flushed;
+    // reads too: what a client has seen never goes back
+    const flushed = options.core.store.flushed();
+    if (flushed !== undefined) answer = await acknowledged(options.core, answer, flushed);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     answer = { kind: 'object', status: error.httpStatus, object: error.status };

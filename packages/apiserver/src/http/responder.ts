@@ -32,6 +32,9 @@ export class Responder {
     this.#delivery = new Delivery({
       clock: socketClock,
       print: (events, stored) => this.#lines(events, stored),
+      revision: () => core.store.revision,
+      durable: () => core.store.durable,
+      flushed: () => core.store.flushed(),
       broken: (error) => core.log.error('watch broke off', { error: errorMessage(error) }),
     });
   }

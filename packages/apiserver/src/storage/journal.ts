@@ -1,10 +1,17 @@
 import { mkdirSync } from 'node:fs';
+import type { RootDatabase } from 'lmdb';
 import { errorMessage, FluxError, getString, isObject, parseJson, stringifyJson, type JsonObject } from '@flux-ts/base';
 import { storedKey, type Change, type Stored } from './stored.ts';
 import type { Journal, JournalContents } from './store.ts';
 
-/** A directory that cannot hold a cluster: not writable, or damaged. */
-export class JournalError extends FluxError<'JOURNAL_UNREADABLE'> {}
+/** A directory that cannot hold a cluster, not writable or damaged; or one that took no more writes (a full disk). */
+export class JournalError extends FluxError<'JOURNAL_UNREADABLE' | 'JOURNAL_FAILED'> {}
+
+/** A journal and what it held when it was opened. */
+export interface OpenJournal {
+  readonly journal: Journal;
+  readonly contents: JournalContents;
+}
 
 const REVISION = 'revision';
 const OBJECT = 'o:';
@@ -14,31 +21,13 @@ const OBJECT = 'o:';
  * write is acknowledged after its transaction is on disk: nothing acknowledged is lost, and the counter never goes back.
  * @throws JournalError
  */
-export async function openJournal(directory: string): Promise<{ readonly journal: Journal; readonly contents: JournalContents }> {
+export async function openJournal(directory: string): Promise<OpenJournal> {
   try {
     mkdirSync(directory, { recursive: true });
     const { open } = await import('lmdb');
     const db = open<Uint8Array, string>({ path: `${directory}/objects.lmdb`, encoding: 'binary', compression: false, noSubdir: true });
     const contents = { revision: readRevision(db.get(REVISION)), objects: readObjects(db.getRange({ start: OBJECT, end: 'o;' })) };
-    let pending: Promise<boolean> | undefined;
-    const journal: Journal = {
-      append(table, change) {
-        const key = `${OBJECT}${table}|${change.current.key}`;
-        void (change.type === 'DELETED' ? db.remove(key) : db.put(key, encode(change)));
-        pending = db.put(REVISION, Buffer.from(String(change.revision)));
-      },
-      async flushed() {
-        if (pending === undefined) return;
-        await pending;
-        await db.flushed;
-      },
-      async close() {
-        await pending;
-        await db.flushed;
-        await db.close();
-      },
-    };
-    return { journal, contents };
+    return { journal: new LmdbJournal(db, contents.revision), contents };
   } catch (error) {
     throw new JournalError({
       code: 'JOURNAL_UNREADABLE',
@@ -46,6 +35,71 @@ export async function openJournal(directory: string): Promise<{ readonly journal
       cause: error,
     });
   }
+}
+
+type Database = RootDatabase<Uint8Array, string>;
+
+class LmdbJournal implements Journal {
+  readonly #db: Database;
+  #latest: number;
+  #durable: number;
+  #pending: Promise<unknown> = Promise.resolve();
+  #failure: JournalError | undefined;
+
+  constructor(db: Database, revision: number) {
+    this.#db = db;
+    this.#latest = revision;
+    this.#durable = revision;
+  }
+
+  get durable(): number {
+    return this.#durable;
+  }
+
+  append(table: string, change: Change): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    const key = `${OBJECT}${table}|${change.current.key}`;
+    // both in one turn of the loop: one transaction
+    const object = change.type === 'DELETED' ? this.#db.remove(key) : this.#db.put(key, encode(change));
+    this.#pending = Promise.all([object, this.#db.put(REVISION, Buffer.from(String(change.revision)))]);
+    this.#pending.catch((error: unknown) => this.#fail(error));
+    this.#latest = change.revision;
+  }
+
+  flushed(): Promise<void> | undefined {
+    return this.#failure === undefined && this.#durable === this.#latest ? undefined : this.#flush();
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.flushed();
+    } finally {
+      await this.#db.close();
+    }
+  }
+
+  async #flush(): Promise<void> {
+    const upTo = this.#latest;
+    try {
+      await this.#pending;
+      await this.#db.flushed;
+    } catch (error) {
+      this.#fail(error);
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#durable = Math.max(this.#durable, upTo);
+  }
+
+  /** After a write that failed nothing is written any more: what follows could not be told from what was lost. */
+  #fail(error: unknown): void {
+    this.#failure ??= journalFailed(error);
+  }
+}
+
+/** What is said of writes once one of them could not be kept. */
+function journalFailed(cause: unknown): JournalError {
+  const message = `the storage of the cluster failed and takes no more writes: ${errorMessage(cause)}`;
+  return new JournalError({ code: 'JOURNAL_FAILED', message, cause });
 }
 
 function encode(change: Change): Buffer {

@@ -4,10 +4,12 @@ import { DEFAULT_RING, Table, type RingLimits } from './table.ts';
 
 /** Where committed writes go besides memory. */
 export interface Journal {
-  /** Takes a write; it is durable once {@link Journal.flushed} has resolved. */
+  /** Takes a write; it is durable once {@link Journal.flushed} has resolved. @throws JournalError after one that failed */
   append(table: string, change: Change): void;
-  /** Resolves when everything taken so far is on disk. */
-  flushed(): Promise<void>;
+  /** Resolves when everything taken so far is on disk, rejects with a JournalError where it cannot be; undefined: it is there already. */
+  flushed(): Promise<void> | undefined;
+  /** The latest revision that is on disk, with all before it. */
+  readonly durable: number;
   close(): Promise<void>;
 }
 
@@ -62,6 +64,11 @@ export class Store {
     return this.#revision;
   }
 
+  /** The latest revision that a crash cannot take back. */
+  get durable(): number {
+    return this.#journal?.durable ?? this.#revision;
+  }
+
   /** The table of a resource, `group/resource`; made where there is none yet. */
   table(key: string): Table {
     let table = this.#tables.get(key);
@@ -114,7 +121,7 @@ export class Store {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Resolves when all writes so far are durable; undefined where nothing has to be waited for. */
+  /** Resolves when all writes so far are durable; undefined where nothing has to be waited for. Rejects with a JournalError. */
   flushed(): Promise<void> | undefined {
     return this.#journal?.flushed();
   }

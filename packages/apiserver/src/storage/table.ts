@@ -6,8 +6,9 @@ import type { Change, Stored } from './stored.ts';
 export interface Batch {
   /** The cursor it begins at. */
   readonly from: number;
-  /** The most events that were asked for. */
+  /** The most events, and the last revision, that were asked for. */
   readonly limit: number;
+  readonly upTo: number;
   /** The cursor behind it. */
   readonly next: number;
   /** The revision of the last change in it. */

@@ -75,8 +75,8 @@ export class Watch implements EventSource {
     this.#notify();
   }
 
-  poll(limit: number): readonly KubeWatchEvent[] | undefined {
-    const shared = this.#shared(limit);
+  poll(limit: number, upTo = Infinity): readonly KubeWatchEvent[] | undefined {
+    const shared = this.#shared(limit, upTo);
     if (shared !== undefined) return shared.length === 0 && this.#ended ? undefined : shared;
     const events: KubeWatchEvent[] = [];
     while (this.#initialAt < this.#initial.length && events.length < limit) {
@@ -90,10 +90,10 @@ export class Watch implements EventSource {
       this.#initialEndDue = false;
       events.push(this.#bookmarkEvent(true));
     }
-    if (!this.#drain(events, limit)) return events.length > 0 ? events : undefined;
+    if (!this.#drain(events, limit, upTo)) return events.length > 0 ? events : undefined;
     if (this.#bookmarkDue && events.length < limit) {
       this.#bookmarkDue = false;
-      this.#lastRevision = Math.max(this.#lastRevision, this.#options.revision());
+      this.#lastRevision = Math.max(this.#lastRevision, Math.min(upTo, this.#options.revision()));
       events.push(this.#bookmarkEvent(false));
     }
     return events.length === 0 && this.#ended ? undefined : events;
@@ -119,32 +119,33 @@ export class Watch implements EventSource {
   }
 
   /** The next events as another watch of the group got them from the same place; undefined where this one is not like the others now. */
-  #shared(limit: number): readonly KubeWatchEvent[] | undefined {
+  #shared(limit: number, upTo: number): readonly KubeWatchEvent[] | undefined {
     const { table, group } = this.#options;
     if (group === undefined || this.#initial.length > 0 || this.#initialEndDue || this.#bookmarkDue) return undefined;
     if (table.at(this.#cursor) === 'gone') return undefined;
     const known = table.batches.get(group);
-    if (known !== undefined && known.from === this.#cursor && known.limit === limit) {
+    if (known !== undefined && known.from === this.#cursor && known.limit === limit && known.upTo === upTo) {
       this.#cursor = known.next;
       this.#lastRevision = Math.max(this.#lastRevision, known.revision);
       return known.events;
     }
     const from = this.#cursor;
     const events: KubeWatchEvent[] = [];
-    this.#drain(events, limit);
-    table.batches.set(group, { from, limit, next: this.#cursor, revision: this.#lastRevision, events });
+    this.#drain(events, limit, upTo);
+    table.batches.set(group, { from, limit, upTo, next: this.#cursor, revision: this.#lastRevision, events });
     return events;
   }
 
   /** @returns false when the reader fell behind the table's memory; the ERROR event is then the last one */
-  #drain(events: KubeWatchEvent[], limit: number): boolean {
+  #drain(events: KubeWatchEvent[], limit: number, upTo: number): boolean {
     while (events.length < limit) {
       const change = this.#options.table.at(this.#cursor);
-      if (change === undefined) return true;
+      if (change === undefined || (change !== 'gone' && change.revision > upTo)) return true;
       if (change === 'gone') {
         this.#ended = true;
         this.#cursor = this.#options.table.end;
         events.push({ type: 'ERROR', object: this.#options.gone() });
+        this.#notify(); // the next poll says that it has ended
         return false;
       }
       this.#cursor++;
