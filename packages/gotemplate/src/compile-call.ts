@@ -56,8 +56,8 @@ function compileLogic(site: CallSite, stopAt: boolean, compile: CompileOperand):
   return (s, final) => {
     s.budget.step();
     let value: MaybeValue;
-    for (const arg of args) {
-      value = arg(s);
+    for (let i = 0; i < args.length; i++) {
+      value = (args[i] as Expression)(s);
       if (truth(value) === stopAt) return value ?? undefined;
     }
     return hasFinal ? final : (value ?? undefined);
@@ -88,7 +88,7 @@ export function compileCall(site: CallSite, compile: CompileOperand): Command {
   const args = site.args.map((arg, i) => compileArgument(arg, typeAt(i), compile));
   if (!hasFinal) return compilePlain(fn, node, identifier, args);
   const finalType = typeAt(args.length);
-  const [first] = args;
+  const first = args[0];
   if (first === undefined) {
     return (s, final) => {
       s.node = identifier;
@@ -103,7 +103,7 @@ export function compileCall(site: CallSite, compile: CompileOperand): Command {
   }
   return (s, final) => {
     const values: MaybeValue[] = [];
-    for (const arg of args) values.push(arg(s));
+    for (let i = 0; i < args.length; i++) values.push((args[i] as Expression)(s));
     values.push(validate(s, final, finalType));
     return invoke(s, fn, values, node);
   };
@@ -112,7 +112,9 @@ export function compileCall(site: CallSite, compile: CompileOperand): Command {
 const NOTHING: readonly MaybeValue[] = [];
 
 function compilePlain(fn: GoFunc, node: Node, identifier: Node, args: readonly Expression[]): Command {
-  const [a, b, c] = args;
+  const a = args[0];
+  const b = args[1];
+  const c = args[2];
   if (a === undefined) {
     return (s) => {
       s.node = identifier;
@@ -124,7 +126,7 @@ function compilePlain(fn: GoFunc, node: Node, identifier: Node, args: readonly E
   if (args.length === 3) return (s) => invoke(s, fn, [a(s), b(s), c(s)], node);
   return (s) => {
     const values: MaybeValue[] = [];
-    for (const arg of args) values.push(arg(s));
+    for (let i = 0; i < args.length; i++) values.push((args[i] as Expression)(s));
     return invoke(s, fn, values, node);
   };
 }

@@ -47,10 +47,12 @@ export class Compiler {
 
   /** Compiles a list of statements into one. */
   list(list: ListNode): Statement {
-    const statements = list.nodes.map((node) => this.#statement(node));
-    const [first, second] = statements;
+    // by index here and below: most of this runs once, and V8 optimises destructuring only in code that runs often
+    const { nodes } = list;
+    const statements = nodes.map((node) => this.#statement(node));
+    const first = statements[0];
     if (first === undefined) return () => 0;
-    if (second === undefined) return first;
+    if (statements.length === 1) return first;
     return (s) => {
       for (let i = 0; i < statements.length; i++) {
         const signal = (statements[i] as Statement)(s);
@@ -142,7 +144,8 @@ export class Compiler {
 
   #if(node: BranchNode): Statement {
     const test = this.pipeline(node.pipe);
-    const [compileThen, compileOtherwise] = this.#branches(node);
+    const compileThen = this.#later(node.list);
+    const compileOtherwise = node.elseList === undefined ? undefined : this.#later(node.elseList);
     let then: Statement | undefined;
     let otherwise: Statement | undefined;
     return (s) => {
@@ -151,13 +154,10 @@ export class Compiler {
     };
   }
 
-  #branches(node: BranchNode): [() => Statement, (() => Statement) | undefined] {
-    return [this.#later(node.list), node.elseList === undefined ? undefined : this.#later(node.elseList)];
-  }
-
   #with(node: BranchNode): Statement {
     const test = this.pipeline(node.pipe);
-    const [compileThen, compileOtherwise] = this.#branches(node);
+    const compileThen = this.#later(node.list);
+    const compileOtherwise = node.elseList === undefined ? undefined : this.#later(node.elseList);
     let then: Statement | undefined;
     let otherwise: Statement | undefined;
     return (s) => {
@@ -201,9 +201,10 @@ export class Compiler {
     return (s) => {
       const result = value(s);
       if (unknown !== undefined) fail(s, `undefined variable: ${unknown}`);
-      for (const slot of slots) {
-        s.vars[slot as number] = result;
-        if (s.wrapped !== undefined) s.wrapped[slot as number] = false;
+      for (let i = 0; i < slots.length; i++) {
+        const slot = slots[i] as number;
+        s.vars[slot] = result;
+        if (s.wrapped !== undefined) s.wrapped[slot] = false;
       }
       return result;
     };
@@ -211,21 +212,23 @@ export class Compiler {
 
   /** Between commands a nil interface becomes reflect's invalid value. What calls give has been made so already. */
   #commands(commands: readonly CommandNode[]): Expression {
-    const [first, second, third, ...more] = commands.map((command, i) => this.#command(command, i > 0));
-    const one = first as Command;
+    const one = this.#command(commands[0] as CommandNode, false);
     const calls = commands[0]?.args[0]?.kind === 'identifier';
-    if (second === undefined) return calls ? one : (s) => one(s) ?? undefined;
-    if (third === undefined) return calls ? (s) => second(s, one(s)) : (s) => second(s, one(s) ?? undefined) ?? undefined;
-    const rest = [third, ...more];
+    if (commands.length === 1) return calls ? one : (s) => one(s) ?? undefined;
+    const second = this.#command(commands[1] as CommandNode, true);
+    if (commands.length === 2) return calls ? (s) => second(s, one(s)) : (s) => second(s, one(s) ?? undefined) ?? undefined;
+    const rest: Command[] = [];
+    for (let i = 2; i < commands.length; i++) rest.push(this.#command(commands[i] as CommandNode, true));
     return (s) => {
       let value = second(s, one(s) ?? undefined);
-      for (const command of rest) value = command(s, value ?? undefined);
+      for (let i = 0; i < rest.length; i++) value = (rest[i] as Command)(s, value ?? undefined);
       return value ?? undefined;
     };
   }
 
   #command(command: CommandNode, hasFinal: boolean): Command {
-    const [word, ...args] = command.args as [OperandNode, ...OperandNode[]];
+    const word = command.args[0] as OperandNode;
+    const args = command.args.slice(1);
     if (word.kind === 'identifier') {
       const fn = this.#function(word.name, command);
       return compileCall({ fn, node: command, identifier: word, args, hasFinal }, (node) => this.operand(node));

@@ -69,9 +69,13 @@ function isSpace(code: number): boolean {
   return code === SPACE || code === LF || code === TAB || code === CR;
 }
 
+/** Whether a UTF-16 unit is an ASCII letter, digit or underscore. */
+function isWord(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95;
+}
+
 function isAlphaNumeric(code: number): boolean {
-  if (code < 128) return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95;
-  return LETTER_OR_DIGIT.test(String.fromCodePoint(code));
+  return code < 128 ? isWord(code) : LETTER_OR_DIGIT.test(String.fromCodePoint(code));
 }
 
 /** Prints a code point as Go's `%#U`: U+0021 '!'. */
@@ -80,12 +84,6 @@ function goUnicode(code: number): string {
   const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
   return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(String.fromCodePoint(code)) ? `${name} '${String.fromCodePoint(code)}'` : name;
 }
-
-/**
- * The usual tokens of actions, which the engine's matcher finds faster than a loop does: words, fields and variables before
- * what may follow them, and strings without escapes. Everything else takes the loops below.
- */
-const USUAL = /(?:[.$]?[A-Za-z_][A-Za-z0-9_]*|\$)(?=[ .)|(\t\r\n:,]|\}\})|"[^"\\\n]*"/y;
 
 /** Reads a template's text token by token, as Go's text/template/parse does with its default delimiters. */
 export class Lexer {
@@ -96,7 +94,6 @@ export class Lexer {
   #parens = 0;
   #inside = false;
   #failed = false;
-  readonly #usual = new RegExp(USUAL);
 
   /** @param quote prints a text as `%q`, for messages */
   constructor(text: string, quote: (text: string) => string) {
@@ -217,8 +214,10 @@ export class Lexer {
     const code = this.#code();
     if (code === EOF) return this.#error('unclosed action');
     if (isSpace(code)) return this.#space();
-    this.#usual.lastIndex = this.#pos;
-    if (this.#usual.test(this.#text)) return this.#usualToken(code);
+    if (code === 46 || code === 36 || (code > 57 && isWord(code))) {
+      const token = this.#usual(code);
+      if (token !== undefined) return token;
+    }
     this.#step(code);
     switch (code) {
       case 61: // =
@@ -260,19 +259,24 @@ export class Lexer {
     }
   }
 
-  #usualToken(first: number): Token {
-    this.#pos = this.#usual.lastIndex;
-    if (first === 34) return this.#emit('string');
-    if (first === 46) return this.#emit('field');
-    if (first === 36) return this.#emit('variable');
-    const word = this.#text.slice(this.#start, this.#pos);
-    const token = {
-      type: KEYWORDS.get(word) ?? (word === 'true' || word === 'false' ? 'bool' : 'identifier'),
-      start: this.#start,
-      value: word,
-    };
-    this.#start = this.#pos;
-    return token;
+  /** A word, field or variable of ASCII letters before what may follow it; everything else takes the long way. */
+  #usual(first: number): Token | undefined {
+    const text = this.#text;
+    const start = this.#pos;
+    let end = start + 1;
+    let code = text.charCodeAt(end);
+    // a digit behind a dot makes a number
+    if (first === 46 && (code < 58 || !isWord(code))) return undefined;
+    while (isWord(code)) code = text.charCodeAt(++end);
+    const ends = isSpace(code) || code === 46 || code === 41 || code === 124 || code === 40 || code === 58 || code === 44;
+    if (!ends && (code !== 125 || text.charCodeAt(end + 1) !== 125)) return undefined;
+    const value = text.slice(start, end);
+    this.#pos = end;
+    this.#start = end;
+    if (first === 46) return { type: 'field', start, value };
+    if (first === 36) return { type: 'variable', start, value };
+    const type = KEYWORDS.get(value) ?? (value === 'true' || value === 'false' ? 'bool' : 'identifier');
+    return { type, start, value };
   }
 
   #word(code: number): Token {

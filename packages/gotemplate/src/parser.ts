@@ -55,6 +55,8 @@ interface Source {
   readonly lexer: Lexer;
   readonly hasFunction: (name: string) => boolean;
   readonly trees: Map<string, Tree>;
+  /** What is being put together of the lists that are open: copied out at its exact length. */
+  readonly stack: unknown[];
   /** Where its parts stand: the text is known to be right, and lists are parsed when they are first read. */
   readonly outline: Outline | undefined;
 }
@@ -70,6 +72,15 @@ function partAt(parts: Int32Array, start: number): number {
   }
   return low * 3;
 }
+
+/** Takes off what stands above a place of a stack: an array no larger than it must be. */
+function popFrom<T>(stack: unknown[], base: number): T[] {
+  const items = stack.slice(base) as T[];
+  stack.length = base;
+  return items;
+}
+
+const NO_VARIABLES: readonly string[] = [];
 
 /** A list that is parsed when it is read: much of a chart never is. */
 class LaterList implements ListNode {
@@ -118,8 +129,9 @@ class TreeParser {
   }
 
   /** Parses what stands outside of the defines, and adds these. */
-  textNodes(): StatementNode[] {
-    const nodes: StatementNode[] = [];
+  textNodes(): readonly StatementNode[] {
+    const { stack } = this.#source;
+    const base = stack.length;
     while (this.#peek().type !== 'eof') {
       if (this.#peek().type === 'leftDelim') {
         const delimiter = this.#next();
@@ -132,9 +144,9 @@ class TreeParser {
       }
       const node = this.#textOrAction();
       if (node.kind === 'end' || node.kind === 'else') this.#fail(`unexpected ${nodeText(node)}`);
-      nodes.push(node);
+      stack.push(node);
     }
-    return nodes;
+    return popFrom(stack, base);
   }
 
   /** Parses the list that begins here. @param chain it is the branch of an `else if` */
@@ -243,11 +255,12 @@ class TreeParser {
 
   #itemList(): [ListNode, StatementNode] {
     const pos = this.#peekNonSpace().start;
-    const nodes: StatementNode[] = [];
+    const { stack } = this.#source;
+    const base = stack.length;
     while (this.#peekNonSpace().type !== 'eof') {
       const node = this.#textOrAction();
-      if (node.kind === 'end' || node.kind === 'else') return [{ kind: 'list', pos, nodes }, node];
-      nodes.push(node);
+      if (node.kind === 'end' || node.kind === 'else') return [{ kind: 'list', pos, nodes: popFrom(stack, base) }, node];
+      stack.push(node);
     }
     return this.#fail('unexpected EOF');
   }
@@ -364,22 +377,25 @@ class TreeParser {
 
   #pipeline(context: string, end: TokenType): PipeNode {
     const pos = this.#peekNonSpace().start;
-    const variables: string[] = [];
-    const assign = this.#declarations(context, variables);
-    const commands: CommandNode[] = [];
+    const hasVariables = this.#peekNonSpace().type === 'variable';
+    const variables: string[] = hasVariables ? [] : (NO_VARIABLES as string[]);
+    const assign = hasVariables && this.#declarations(context, variables);
+    const { stack } = this.#source;
+    const base = stack.length;
     for (;;) {
       const token = this.#nextNonSpace();
       if (token.type === end) break;
       if (!STARTS_OPERAND.has(token.type)) this.#unexpected(token, context);
       this.#peeked++;
-      commands.push(this.#command());
+      stack.push(this.#command());
     }
+    const commands = popFrom<CommandNode>(stack, base);
     if (commands.length === 0) this.#fail(`missing value for ${context}`);
     for (let i = 1; i < commands.length; i++) {
       const word = (commands[i] as CommandNode).args[0] as OperandNode;
       if (NOT_EXECUTABLE.has(word.kind)) this.#fail(`non executable command in pipeline stage ${i + 1}`);
     }
-    return { kind: 'pipe', pos, assign, variables, commands };
+    return { kind: 'pipe', pos, assign, variables: variables.length === 0 ? NO_VARIABLES : variables, commands };
   }
 
   /** Reads `$a :=`, `$a =` and, in ranges, `$a, $b :=`. @returns whether it assigns */
@@ -414,31 +430,35 @@ class TreeParser {
 
   #command(): CommandNode {
     const pos = this.#peekNonSpace().start;
-    const args: OperandNode[] = [];
+    const { stack } = this.#source;
+    const base = stack.length;
     for (;;) {
       this.#peekNonSpace();
       const operand = this.#operand();
-      if (operand !== undefined) args.push(operand);
+      if (operand !== undefined) stack.push(operand);
       const token = this.#next();
       if (token.type === 'space') continue;
       if (token.type === 'rightDelim' || token.type === 'rightParen') this.#peeked++;
       else if (token.type !== 'pipe') this.#unexpected(token, 'operand');
       break;
     }
-    if (args.length === 0) this.#fail('empty command');
-    return { kind: 'command', pos, args };
+    if (stack.length === base) this.#fail('empty command');
+    return { kind: 'command', pos, args: popFrom(stack, base) };
   }
 
   #operand(): OperandNode | undefined {
     const node = this.#term();
     if (node === undefined || this.#peek().type !== 'field') return node;
     const pos = this.#peek().start;
-    const path: string[] = [];
-    while (this.#peek().type === 'field') path.push(this.#next().value.slice(1));
+    const { stack } = this.#source;
+    const base = stack.length;
+    if (node.kind === 'field' || node.kind === 'variable') for (let i = 0; i < node.path.length; i++) stack.push(node.path[i]);
+    while (this.#peek().type === 'field') stack.push(this.#next().value.slice(1));
+    const path = popFrom<string>(stack, base);
     switch (node.kind) {
       case 'field':
       case 'variable':
-        return { kind: node.kind, pos, path: [...node.path, ...path] };
+        return { kind: node.kind, pos, path };
       case 'bool':
       case 'string':
       case 'number':
@@ -514,7 +534,7 @@ const NOT_EXECUTABLE: ReadonlySet<string> = new Set(['bool', 'dot', 'nil', 'numb
 export function parseWhole(name: string, text: string, hasFunction: (name: string) => boolean): ReadonlyMap<string, Tree> {
   const trees = new Map<string, Tree>();
   const lexer = new Lexer(text, goQuote);
-  new TreeParser({ parseName: name, text, lexer, hasFunction, trees, outline: undefined }).parseText();
+  new TreeParser({ parseName: name, text, lexer, hasFunction, trees, stack: [], outline: undefined }).parseText();
   return trees;
 }
 
@@ -528,7 +548,7 @@ export function parseTemplate(name: string, text: string, hasFunction: (name: st
   const outline = outlineOf(text, hasFunction);
   if (outline === undefined || outline.defines.some((define) => define.name === name)) return parseWhole(name, text, hasFunction);
   const trees = new Map<string, Tree>();
-  const source: Source = { parseName: name, text, lexer: new Lexer(text, goQuote), hasFunction, trees, outline };
+  const source: Source = { parseName: name, text, lexer: new Lexer(text, goQuote), hasFunction, trees, stack: [], outline };
   for (const define of outline.defines) {
     trees.set(define.name, { name: define.name, isMain: false, isEmpty: define.isEmpty, root: new LaterList(source, define.start) });
   }

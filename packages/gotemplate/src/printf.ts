@@ -1,6 +1,6 @@
 import { noFlags, type Flags } from './fmt-flags.ts';
 import { formatArgument, formatValue } from './fmt.ts';
-import { goTypeOf, integerOf } from './values.ts';
+import { GoInt, goTypeOf, integerOf } from './values.ts';
 import type { MaybeValue } from './model.ts';
 
 /** Widths, precisions and indexes above this are refused. */
@@ -165,7 +165,28 @@ class FormatReader {
   }
 }
 
+/** The text of an argument under `%s`, `%d` or `%v` where it is what nearly every format asks for. */
+function usualText(verb: number, value: MaybeValue): string | undefined {
+  if (typeof value === 'string') return verb === 115 || verb === 118 ? value : undefined;
+  if (verb === 118) return value === null || value === undefined ? undefined : formatValue(value);
+  return verb === 100 && value instanceof GoInt ? String(value.value) : undefined;
+}
+
+/** Formats where every verb is plain and has its argument; undefined where the reader must look. */
+function formatUsual(format: string, args: readonly MaybeValue[]): string | undefined {
+  let out = '';
+  let at = 0;
+  let next = 0;
+  for (let percent = format.indexOf('%'); percent >= 0; percent = format.indexOf('%', at)) {
+    const text = next < args.length ? usualText(format.charCodeAt(percent + 1), args[next++]) : undefined;
+    if (text === undefined) return undefined;
+    out += format.slice(at, percent) + text;
+    at = percent + 2;
+  }
+  return next === args.length ? out + format.slice(at) : undefined;
+}
+
 /** `fmt.Sprintf`, with its texts for wrong verbs, missing and extra arguments. */
 export function formatGo(format: string, args: readonly MaybeValue[]): string {
-  return new FormatReader(format, args).run();
+  return formatUsual(format, args) ?? new FormatReader(format, args).run();
 }

@@ -16,7 +16,10 @@ function loopArray(s: State, items: readonly TemplateValue[], round: Round): Sig
 }
 
 function loopEntries(s: State, entries: readonly (readonly [MaybeValue, MaybeValue])[], round: Round): Signal {
-  for (const [key, value] of entries) if (round(s, key, value) === 1) break;
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries[i] as readonly [MaybeValue, MaybeValue];
+    if (round(s, entry[0], entry[1]) === 1) break;
+  }
   return 0;
 }
 

@@ -1,18 +1,59 @@
 import { RE2JS, RE2JSSyntaxException } from 're2js';
-import { Lru } from '@flux-ts/base';
 import { GoError } from './errors.ts';
+import { nativeRegexp, type NativeRegexp } from './regexp-native.ts';
 
-/** Compiled expressions, bounded; one belongs to each table of functions. */
-export type RegexpCache = Lru<string, RE2JS>;
+/** An expression of the templates' functions: RE2, with the engine's own matcher where that gives the same. */
+export class Expression {
+  readonly #pattern: string;
+  readonly #native: NativeRegexp | undefined;
+  #re2: RE2JS | undefined;
+
+  /** @throws GoError with the text of Go's regexp package */
+  constructor(pattern: string) {
+    this.#pattern = pattern;
+    this.#native = nativeRegexp(pattern);
+    if (this.#native === undefined) this.#re2 = compileRegexp(pattern);
+  }
+
+  /** The numbers of the named groups. */
+  get names(): Readonly<Record<string, number>> {
+    return this.#native === undefined ? this.#compiled().namedGroups() : {};
+  }
+
+  /** Whether it matches anywhere in a text. */
+  test(text: string): boolean {
+    if (this.#native?.takes(text) === true) return this.#native.find(text, 0) !== undefined;
+    return this.#compiled().matcher(text).find();
+  }
+
+  /** What finds matches in a text, from a place on. */
+  finder(text: string): (from: number) => Match | undefined {
+    const native = this.#native;
+    if (native?.takes(text) === true) {
+      return (from) => {
+        const span = native.find(text, from);
+        return span === undefined ? undefined : { ...span, groups: [[span.start, span.end]] };
+      };
+    }
+    const matcher = this.#compiled().matcher(text);
+    return (from) => {
+      if (!matcher.find(from)) return undefined;
+      const groups = Array.from({ length: matcher.groupCount() + 1 }, (_, i) =>
+        matcher.start(i) < 0 ? undefined : ([matcher.start(i), matcher.end(i)] as const),
+      );
+      return { start: matcher.start(), end: matcher.end(), groups };
+    };
+  }
+
+  #compiled(): RE2JS {
+    return (this.#re2 ??= compileRegexp(this.#pattern));
+  }
+}
 
 /** Compiles an RE2 expression. @throws GoError with the text of Go's regexp package */
-export function compileRegexp(pattern: string, cache?: RegexpCache): RE2JS {
-  const known = cache?.get(pattern);
-  if (known !== undefined) return known;
+export function compileRegexp(pattern: string): RE2JS {
   try {
-    const compiled = compileLenient(pattern);
-    cache?.set(pattern, compiled);
-    return compiled;
+    return compileLenient(pattern);
   } catch (error) {
     if (!(error instanceof RE2JSSyntaxException)) throw error;
     throw new GoError(`error parsing regexp: ${syntaxText(error)}`, error);
@@ -47,21 +88,17 @@ export interface Match {
 }
 
 /** All matches that do not overlap, as Go finds them: an empty match right after another is left out. At most `limit` where it is not negative. */
-export function allMatches(re: RE2JS, text: string, limit: number): Match[] {
+export function allMatches(re: Expression, text: string, limit: number): Match[] {
   const out: Match[] = [];
-  const matcher = re.matcher(text);
+  const find = re.finder(text);
   let at = 0;
   let lastEnd = -1;
-  while (at <= text.length && (limit < 0 || out.length < limit) && matcher.find(at)) {
-    const start = matcher.start();
-    const end = matcher.end();
+  while (at <= text.length && (limit < 0 || out.length < limit)) {
+    const match = find(at);
+    if (match === undefined) break;
+    const { start, end } = match;
     const empty = start === end;
-    if (!(empty && start === lastEnd)) {
-      const groups = Array.from({ length: matcher.groupCount() + 1 }, (_, i) =>
-        matcher.start(i) < 0 ? undefined : ([matcher.start(i), matcher.end(i)] as const),
-      );
-      out.push({ start, end, groups });
-    }
+    if (!(empty && start === lastEnd)) out.push(match);
     lastEnd = end;
     if (!empty) at = end;
     else at = start + ((text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1);
@@ -88,7 +125,7 @@ export function expandTemplate(template: string, text: string, match: Match, nam
 }
 
 /** Replaces all matches by what `replacement` gives. */
-export function replaceMatches(re: RE2JS, text: string, replacement: (match: Match) => string): string {
+export function replaceMatches(re: Expression, text: string, replacement: (match: Match) => string): string {
   let out = '';
   let at = 0;
   for (const match of allMatches(re, text, -1)) {
@@ -99,7 +136,7 @@ export function replaceMatches(re: RE2JS, text: string, replacement: (match: Mat
 }
 
 /** Go's `Regexp.Split`. */
-export function splitMatches(re: RE2JS, pattern: string, text: string, count: number): string[] {
+export function splitMatches(re: Expression, pattern: string, text: string, count: number): string[] {
   if (count === 0) return [];
   if (pattern !== '' && text === '') return [''];
   const out: string[] = [];

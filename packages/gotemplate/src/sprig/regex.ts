@@ -1,15 +1,14 @@
 import { Lru } from '@flux-ts/base';
-import type { RE2JS } from 're2js';
 import { GoError } from '../errors.ts';
 import { goFunc } from '../functions.ts';
 import { goQuote } from '../quote.ts';
-import { allMatches, compileRegexp, expandTemplate, quoteMeta, replaceMatches, splitMatches } from '../regexp.ts';
+import { allMatches, Expression, expandTemplate, quoteMeta, replaceMatches, splitMatches } from '../regexp.ts';
 import { STRING_SLICE } from '../types.ts';
 import { nilSlice, stringSlice, type GoInt } from '../values.ts';
 import type { GoFunc, MaybeValue } from '../model.ts';
 
 type Texts = readonly [string, string, string];
-type Run = (re: RE2JS, args: readonly MaybeValue[]) => MaybeValue;
+type Run = (re: Expression, args: readonly MaybeValue[]) => MaybeValue;
 
 const KEPT = 256;
 
@@ -19,10 +18,15 @@ function texts(found: readonly string[], isNil: boolean): MaybeValue {
 
 /** The functions of regular expressions. Compiled expressions are kept with the functions. */
 export function regexFunctions(): readonly GoFunc[] {
-  const cache = new Lru<string, RE2JS>(KEPT);
-  const mustCompile = (pattern: string): RE2JS => {
+  const cache = new Lru<string, Expression>(KEPT);
+  const compile = (pattern: string): Expression => {
+    let expression = cache.get(pattern);
+    if (expression === undefined) cache.set(pattern, (expression = new Expression(pattern)));
+    return expression;
+  };
+  const mustCompile = (pattern: string): Expression => {
     try {
-      return compileRegexp(pattern, cache);
+      return compile(pattern);
     } catch (error) {
       if (error instanceof GoError) throw new GoError(`regexp: Compile(${quoteForPanic(pattern)}): ${error.message}`, error);
       throw error;
@@ -30,9 +34,9 @@ export function regexFunctions(): readonly GoFunc[] {
   };
   const pair = (name: string, params: readonly string[], run: Run): GoFunc[] => [
     goFunc(name, params, (args: readonly MaybeValue[]) => run(mustCompile(args[0] as string), args)),
-    goFunc(`mustR${name.slice(1)}`, params, (args: readonly MaybeValue[]) => run(compileRegexp(args[0] as string, cache), args)),
+    goFunc(`mustR${name.slice(1)}`, params, (args: readonly MaybeValue[]) => run(compile(args[0] as string), args)),
   ];
-  const match = (pattern: string, text: string): boolean => compileRegexp(pattern, cache).matcher(text).find();
+  const match = (pattern: string, text: string): boolean => compile(pattern).test(text);
   return [
     goFunc('mustRegexMatch', ['string', 'string'], ([pattern, text]: [string, string]) => match(pattern, text)),
     goFunc('regexMatch', ['string', 'string'], ([pattern, text]: [string, string]) => {
@@ -57,7 +61,7 @@ export function regexFunctions(): readonly GoFunc[] {
     ...pair('regexReplaceAll', ['string', 'string', 'string'], (re, args) => {
       const [, text, replacement] = args as unknown as Texts;
       if (!replacement.includes('$')) return replaceMatches(re, text, () => replacement);
-      const names = re.namedGroups();
+      const { names } = re;
       return replaceMatches(re, text, (m) => expandTemplate(replacement, text, m, names));
     }),
     ...pair('regexReplaceAllLiteral', ['string', 'string', 'string'], (re, args) => {
