@@ -79,7 +79,7 @@ export class EventRecorder {
       }
     }
     const ref = refOf(event.object);
-    const name = `${ref.name}.${(BigInt(at) * 1_000_000n + BigInt(this.#sequence++ % 1_000_000)).toString(16)}`;
+    const name = `${ref.name}.${(BigInt(Math.floor(at)) * 1_000_000n + BigInt(this.#sequence++ % 1_000_000)).toString(16)}`;
     const body: JsonObject = {
       apiVersion: 'v1',
       kind: 'Event',
