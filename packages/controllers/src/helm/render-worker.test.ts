@@ -39,9 +39,12 @@ async function install(name: string, template: string): Promise<void> {
 test('a release is rendered in a worker, which sees the cluster', async () => {
   await start(60_000);
   await world.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'there', namespace: 'default' }, data: { k: 'found' } });
-  await install('web', `${CONFIG}data: {k: {{ (lookup "v1" "ConfigMap" "default" "there").data.k }}}`);
+  await install(
+    'web',
+    `${CONFIG}data: {k: {{ (lookup "v1" "ConfigMap" "default" "there").data.k }}, n: {{ lookup "v1" "Nothing" "" "" | len | quote }}}`,
+  );
   await world.until('web is ready', () => world.ready('HelmRelease', 'default/web')?.status === 'True');
-  expect(getPath(world.find('ConfigMap', 'default/web'), ['data', 'k'])).toBe('found');
+  expect(getPath(world.find('ConfigMap', 'default/web'), ['data'])).toEqual({ k: 'found', n: '0' });
   expect(pool.workers).toBe(1);
 });
 
@@ -59,10 +62,10 @@ test.each([
     says: 'rendering chart web 1.0.0 for release default/bad was stopped: it took longer than 2s; look for loops',
   },
   {
-    what: 'a lookup that the cluster refuses',
+    what: 'an API that the cluster does not have',
     timeoutMs: 60_000,
     template: '{{ lookup "example.com/v1" "Nothing" "" "" }}',
-    says: 'error calling lookup: ',
+    says: 'error calling lookup: unable to get apiresource from unstructured: example.com/v1, Kind=Nothing: the server could not find the requested resource',
   },
 ])(
   'a chart that asks for $what fails its own release, not the others',

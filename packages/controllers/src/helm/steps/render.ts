@@ -1,8 +1,9 @@
 import { getString, isObject, type JsonObject } from '@flux-ts/base';
 import { defaultCapabilities, type Capabilities, type Rendered } from '@flux-ts/helm';
-import { nameOf, namespaceOf, serverVersion, specOf, type KubeClient } from '@flux-ts/kube';
+import { isKubeError, nameOf, namespaceOf, serverVersion, specOf, type KubeClient } from '@flux-ts/kube';
 import type { LookupQuery } from '@flux-ts/render';
 import { specObject, specText } from '../../shared/spec.ts';
+import { ActionError } from '../actions/context.ts';
 import { actionFlag, type ReleaseRun } from '../run.ts';
 
 /** Which render of a release. */
@@ -47,11 +48,21 @@ export async function renderRelease(run: ReleaseRun, request: RenderRequest): Pr
   return rendered;
 }
 
+/** Answers `lookup` as Helm does: nothing of a kind that its API does not have, an error for an API that is not there. @throws KubeError; ActionError */
 async function readCluster(client: KubeClient, query: LookupQuery, signal: AbortSignal): Promise<JsonObject | undefined> {
-  const type = { apiVersion: query.apiVersion, kind: query.kind };
-  if (query.name !== '') return client.find(type, query, { signal });
-  const list = await client.list(type, { signal, ...(query.namespace === '' ? {} : { namespace: query.namespace }) });
-  return { apiVersion: query.apiVersion, kind: `${query.kind}List`, items: list.items };
+  const { apiVersion, kind, namespace, name } = query;
+  const type = { apiVersion, kind };
+  try {
+    if (name !== '') return await client.find(type, query, { signal });
+    const list = await client.list(type, { signal, ...(namespace === '' ? {} : { namespace }) });
+    return { apiVersion, kind: `${kind}List`, items: list.items };
+  } catch (cause) {
+    if (!isKubeError(cause, 'KUBE_NO_MATCH')) throw cause;
+    if ((await client.mapper.apiVersions()).includes(apiVersion)) return undefined;
+    const gvk = `${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind}`;
+    const message = `unable to get apiresource from unstructured: ${gvk}: the server could not find the requested resource`;
+    throw new ActionError({ code: 'ACTION_FAILED', message, cause });
+  }
 }
 
 function strategyOf(object: JsonObject): 'combined' | 'separate' | 'nohooks' {
