@@ -40,11 +40,12 @@ export class SingleFile {
       return;
     }
     const { clock } = this.#init;
-    const at = clock.now() + delayMs;
+    const waitMs = Math.ceil(delayMs); // a clock of whole milliseconds stays one
+    const at = clock.now() + waitMs;
     const waiting = this.#timers.get(key);
     if (this.#due.has(key) || (waiting !== undefined && waiting.at <= at)) return;
     this.#cancel(key);
-    const cancel = clock.schedule(delayMs, () => {
+    const cancel = clock.schedule(waitMs, () => {
       this.#timers.delete(key);
       this.add(key, work);
     });

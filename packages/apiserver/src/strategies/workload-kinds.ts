@@ -1,4 +1,4 @@
-import { getObject, getPath, setPath, type JsonObject, type JsonValue } from '@flux-ts/base';
+import { deepEqual, getObject, getPath, setPath, type JsonObject, type JsonValue } from '@flux-ts/base';
 import { metaString, withMetadata } from '../write/metadata.ts';
 import type { Strategy } from './strategy.ts';
 
@@ -38,11 +38,29 @@ const job: Strategy = {
   },
 };
 
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
+
+function withTemplateGeneration(object: JsonObject, generation: number): JsonObject {
+  const annotations = { ...getObject(object, ['metadata', 'annotations']), [TEMPLATE_GENERATION]: String(generation) };
+  return withMetadata(object, { annotations });
+}
+
+/** Counts the changes of the template in an annotation, as conversion from upstream's internal type shows them. */
+const daemonSet: Strategy = {
+  generation: true,
+  prepareCreate: (object) => withTemplateGeneration(object, 1),
+  prepareUpdate(next, old) {
+    const was = Math.max(1, Number(getPath(old, ['metadata', 'annotations', TEMPLATE_GENERATION]) ?? 1) || 1);
+    const same = deepEqual(getPath(next, ['spec', 'template']), getPath(old, ['spec', 'template']));
+    return withTemplateGeneration(next, same ? was : was + 1);
+  },
+};
+
 /** Kinds of apps, batch, autoscaling and policy. */
 export const WORKLOAD_STRATEGIES: Readonly<Record<string, Strategy>> = {
   'apps/Deployment': { generation: true },
   'apps/ReplicaSet': { generation: true },
-  'apps/DaemonSet': { generation: true },
+  'apps/DaemonSet': daemonSet,
   'apps/StatefulSet': { generation: true, names: 'label' },
   'batch/Job': job,
   'batch/CronJob': { generation: true },

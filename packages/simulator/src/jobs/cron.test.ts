@@ -21,3 +21,13 @@ test.each([
 test.each(['', '* * * *', '60 * * * *', '* * * * mon-xyz', '0 0 30 2 *', '*/0 * * * *'])('the schedule "%s" never fires', (schedule) => {
   expect(nextRun(schedule, from)).toBeUndefined();
 });
+
+test.each([
+  ['0 9 * * *', '2026-03-28T12:00:00Z', 'Europe/Berlin', '2026-03-29T07:00:00.000Z'], // the clocks go forward that night
+  ['0 9 * * *', '2026-03-27T12:00:00Z', 'Europe/Berlin', '2026-03-28T08:00:00.000Z'],
+  ['30 2 * * *', '2026-03-28T12:00:00Z', 'Europe/Berlin', '2026-03-30T00:30:00.000Z'], // 02:30 is not there on the 29th
+  ['0 0 1 * *', '2026-01-05T00:00:00Z', 'America/New_York', '2026-02-01T05:00:00.000Z'],
+  ['@every 90m', '2026-01-01T00:00:30Z', undefined, '2026-01-01T01:30:30.000Z'],
+])('%s after %s in %s fires at %s', (schedule, after, zone, wanted) => {
+  expect(new Date(nextRun(schedule, Date.parse(after), zone) ?? 0).toISOString()).toBe(wanted);
+});

@@ -115,6 +115,14 @@ export class Round {
       sayStarted(world, starting, real);
       return { state: { running: { startedAt: timeOf(world) } }, ready: true, ...past };
     }
+    const before = getString(old, ['state', 'waiting', 'reason']);
+    if (before === 'ErrImagePull' && getString(blocked.state, ['waiting', 'reason']) === 'ImagePullBackOff') {
+      const pause = world.pace.left(pod, { lane: `pull ${String(container['name'])}`, step: before, delayMs: RETRY_MS[0] });
+      if (pause > 0) {
+        this.#later(pause);
+        return { state: getObject(old, ['state']) ?? {}, ready: false, ...past };
+      }
+    }
     const delayMs = patienceMs(ageOnNodeMs(world, pod), RETRY_MS);
     const step = `${String(container['name'])} ${getString(blocked.state, ['waiting', 'reason']) ?? ''}`;
     const left = world.pace.every(pod, { lane: `blocked ${String(container['name'])}`, step, delayMs });

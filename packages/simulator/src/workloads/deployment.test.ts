@@ -13,7 +13,8 @@ async function cluster(options?: TestClusterOptions): Promise<TestCluster> {
   open.push(it);
   return it;
 }
-const replicasOf = (sets: readonly JsonObject[]): readonly unknown[] => sets.map((set) => getPath(set, ['spec', 'replicas'])).toSorted();
+const replicasOf = (sets: readonly JsonObject[]): readonly number[] =>
+  sets.map((set) => Number(getPath(set, ['spec', 'replicas']))).toSorted((a, b) => a - b);
 const BROKEN = { annotations: { 'simulator.flux-ts.dev/fail': 'ImagePullBackOff' } };
 
 describe('a Deployment', () => {
@@ -184,7 +185,7 @@ describe('a Deployment', () => {
     }
     await it.until(async () => (await it.status(KIND.deployment)) === 'Current');
     await it.until(async () => (await it.list(KIND.replicaSet)).length === 2);
-    expect((await it.list(KIND.replicaSet)).map((s) => annotationsOf(s)['deployment.kubernetes.io/revision']).toSorted()).toEqual([
+    expect((await it.list(KIND.replicaSet)).map((s) => String(annotationsOf(s)['deployment.kubernetes.io/revision'])).toSorted()).toEqual([
       '3',
       '4',
     ]);
@@ -270,7 +271,8 @@ describe('kinds with revisions', () => {
   ])('a $kind keeps a ControllerRevision of each template, numbered anew when one comes back', async (kind, spec) => {
     const it = await cluster();
     await it.client.create(workload(kind, spec));
-    const numbers = async (): Promise<readonly unknown[]> => (await it.list(KIND.revision)).map((r) => r['revision']).toSorted();
+    const numbers = async (): Promise<readonly number[]> =>
+      (await it.list(KIND.revision)).map((r) => Number(r['revision'])).toSorted((a, b) => a - b);
     await it.until(async () => (await it.status(kind)) === 'Current');
     expect(await numbers()).toEqual([1]);
     await it.change(kind, { template: { metadata: { annotations: { v: '2' } } } });
@@ -290,6 +292,8 @@ describe('kinds with revisions', () => {
     await it.until(async () => (await it.status(KIND.daemonSet)) === 'Current');
     const [pod] = await it.list(KIND.pod);
     expect(getPath(pod, ['metadata', 'labels', 'controller-revision-hash'])).toBeTypeOf('string');
+    expect(getPath(pod, ['metadata', 'labels', 'pod-template-generation'])).toBe('1');
+    expect(annotationsOf(await it.get(KIND.daemonSet))['deprecated.daemonset.template.generation']).toBe('1');
     expect(JSON.stringify(getPath(pod, ['spec', 'affinity']))).toContain('"values":["flux-sim-0"]');
     expect(it.events()).toContainEqual(expect.stringMatching(/^Pod Scheduled: Successfully assigned default\/web-\w+ to flux-sim-0/));
     expect(getPath(await it.get(KIND.daemonSet, 'gpu'), ['status', 'desiredNumberScheduled'])).toBe(0);
