@@ -1,136 +1,214 @@
-// Kills a server with SIGKILL in the middle of a storm of writes, again and again, and looks after each restart: no acknowledged
-// write is lost, no object is torn, resourceVersion never goes back. `npx tsx --conditions=flux-ts-source packages/apiserver/test/fault.ts
-// [--rounds 100]`; exit code 1 on the first breach.
-import { spawn, type ChildProcess } from 'node:child_process';
+// Kills a server with SIGKILL again and again, in the middle of a storm of writes from several processes, while it starts and
+// while it closes, and looks after each restart: no acknowledged write is lost, what was deleted stays so, no object is torn,
+// resourceVersion never goes back behind what anybody was shown, watches go on or are told 410.
+// `npm run fault:apiserver [-- --rounds 100] [--seed 1]`; exit code 1 on the first breach.
+import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RealClock, seededRandom, systemRandom } from '@flux-ts/base';
-import { createApiServer } from '../src/index.ts';
+import { build } from 'esbuild';
+import { seededRandom } from '@flux-ts/base';
+import { connect } from './fault/client.ts';
+import { Watcher } from './fault/watcher.ts';
+import type { Report } from './fault/writer.ts';
 
-const LANES = 8;
-const NAMES = 40;
-const PATH = '/api/v1/namespaces/default/configmaps';
+const WRITERS = 3;
+const START_LIMIT_MS = 60_000;
 
-interface Known {
-  /** The last acknowledged value; undefined: acknowledged as deleted. */
-  readonly value: number | undefined;
-  readonly revision: number;
-  /** Values that were sent later, without an answer. */
-  readonly pending: Set<number | undefined>;
+type Moment = 'storm' | 'start' | 'close';
+
+function option(name: string, fallback: number): number {
+  const at = process.argv.indexOf(name);
+  return at === -1 ? fallback : Number(process.argv[at + 1]);
 }
 
-async function serve(directory: string): Promise<void> {
-  const server = await createApiServer({ clock: new RealClock(), random: systemRandom, persistDir: directory });
-  const { url } = await server.listen();
-  console.log(url);
-}
-
-async function start(directory: string): Promise<{ readonly child: ChildProcess; readonly url: string }> {
-  const child = spawn(process.execPath, [...process.execArgv, import.meta.filename, '--serve', directory], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString().trim()));
-    child.once('exit', () => reject(new Error('the server did not start')));
-  });
-  return { child, url };
-}
-
-interface Stored {
-  readonly metadata: { readonly name: string; readonly resourceVersion: string };
-  readonly data?: { readonly value?: string; readonly copy?: string };
-}
-
-/** Compares what is stored with what was acknowledged. @returns what is wrong */
-async function check(url: string, known: Map<string, Known>, highest: number): Promise<string | undefined> {
-  const list = (await (await fetch(`${url}${PATH}`)).json()) as {
-    readonly metadata: { readonly resourceVersion: string };
-    readonly items: readonly Stored[];
+/** Programs as one file each: a start costs a quarter of what it does from sources. */
+async function bundle(directory: string): Promise<{ readonly server: string; readonly writer: string }> {
+  const lmdb = {
+    name: 'lmdb',
+    setup: (b: Parameters<NonNullable<Parameters<typeof build>[0]['plugins']>[number]['setup']>[0]): void => {
+      b.onResolve({ filter: /^lmdb$/ }, () => ({ path: import.meta.resolve('lmdb'), external: true }));
+    },
   };
-  if (Number(list.metadata.resourceVersion) < highest)
-    return `resourceVersion went back from ${highest} to ${list.metadata.resourceVersion}`;
-  const found = new Map(list.items.map((item) => [item.metadata.name, item]));
-  for (const [name, { value, pending }] of known) {
-    const item = found.get(name);
-    const now = item === undefined ? undefined : Number(item.data?.value);
-    if (item !== undefined && item.data?.value !== item.data?.copy?.slice(0, item.data.value?.length))
-      return `${name} is torn: ${JSON.stringify(item.data)}`;
-    if (now !== value && !pending.has(now)) return `${name} is ${String(now)}, acknowledged was ${String(value)}`;
-    known.set(name, { value: now, revision: item === undefined ? 0 : Number(item.metadata.resourceVersion), pending: new Set() });
+  await build({
+    entryPoints: { server: join(import.meta.dirname, 'fault/serve.ts'), writer: join(import.meta.dirname, 'fault/writer.ts') },
+    outdir: directory,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    conditions: ['flux-ts-source'],
+    plugins: [lmdb],
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    logLevel: 'warning',
+  });
+  return { server: join(directory, 'server.mjs'), writer: join(directory, 'writer.mjs') };
+}
+
+/** The next message of a child that has a field. @throws Error where the child ends first, or says nothing for long */
+function next<T>(child: ChildProcess, field: string): Promise<T> {
+  const message = new Promise<T>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no "${field}" from a child`)), START_LIMIT_MS);
+    const done = (finish: () => void): void => {
+      clearTimeout(timer);
+      child.off('message', onMessage);
+      child.off('exit', onExit);
+      finish();
+    };
+    const onMessage = (sent: Record<string, unknown>): void => {
+      if (field in sent) done(() => resolve(sent[field] as T));
+    };
+    const onExit = (code: number | null): void => done(() => reject(new Error(`a child ended with ${String(code)} before "${field}"`)));
+    child.on('message', onMessage);
+    child.on('exit', onExit);
+  });
+  message.catch(() => undefined); // told to who waits for it; after a breach nobody does
+  return message;
+}
+
+function exited(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve();
+    else child.once('exit', () => resolve());
+  });
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+class FaultTest {
+  readonly #directory: string;
+  readonly #programs: { readonly server: string; readonly writer: string };
+  readonly #writers: readonly ChildProcess[];
+  readonly #watcher = new Watcher();
+  readonly #random: ReturnType<typeof seededRandom>;
+  #standby: { readonly child: ChildProcess; readonly loaded: Promise<unknown> };
+  #highest = 0;
+  readonly writes: Record<string, number> = {};
+  readonly moments: Record<Moment, number> = { storm: 0, start: 0, close: 0 };
+
+  constructor(directory: string, programs: { readonly server: string; readonly writer: string }, seed: number) {
+    this.#directory = directory;
+    this.#programs = programs;
+    this.#random = seededRandom(seed);
+    this.#writers = Array.from({ length: WRITERS }, (_, id) =>
+      fork(programs.writer, ['--writer', String(id), String(seed)], { execArgv: [] }),
+    );
+    this.#standby = this.#spare();
   }
-  return undefined;
-}
 
-async function storm(
-  url: string,
-  known: Map<string, Known>,
-  state: { next: number; highest: number; stop: boolean; writes: number },
-): Promise<void> {
-  const random = seededRandom(state.next + 1);
-  const lane = async (offset: number): Promise<void> => {
-    while (!state.stop) {
-      const name = `m-${(Math.floor((random.next() * NAMES) / LANES) * LANES + offset) % NAMES}`;
-      const before = known.get(name) ?? { value: undefined, revision: 0, pending: new Set() };
-      const value = state.next++;
-      const remove = before.value !== undefined && random.next() < 0.1;
-      before.pending.add(remove ? undefined : value);
-      known.set(name, before);
-      const text = JSON.stringify({
-        apiVersion: 'v1',
-        kind: 'ConfigMap',
-        metadata: { name },
-        data: { value: String(value), copy: String(value).repeat(200) },
-      });
-      const answer = remove
-        ? await fetch(`${url}${PATH}/${name}`, { method: 'DELETE' })
-        : await fetch(`${url}${PATH}/${name}?fieldManager=fault&force=true`, {
-            method: 'PATCH',
-            headers: { 'content-type': 'application/apply-patch+yaml' },
-            body: text,
-          });
-      const body = (await answer.json()) as Stored;
-      if (!answer.ok) continue;
-      const revision = Number(body.metadata.resourceVersion ?? 0);
-      state.highest = Math.max(state.highest, revision);
-      state.writes++;
-      known.set(name, { value: remove ? undefined : value, revision, pending: new Set() });
+  /** A server that has loaded everything and waits to be told its directory. */
+  #spare(): { readonly child: ChildProcess; readonly loaded: Promise<unknown> } {
+    const child = fork(this.#programs.server, [], { execArgv: [] });
+    return { child, loaded: next(child, 'loaded') };
+  }
+
+  async #start(): Promise<ChildProcess> {
+    const { child, loaded } = this.#standby;
+    await loaded;
+    child.send({ directory: join(this.#directory, 'data') });
+    return child;
+  }
+
+  /** One start and one kill. @returns what is wrong */
+  async round(): Promise<string | undefined> {
+    const dice = this.#random.next();
+    const moment: Moment = dice < 0.7 ? 'storm' : dice < 0.85 ? 'start' : 'close';
+    const wait = this.#random.next();
+    this.moments[moment]++;
+    const child = await this.#start();
+    if (moment === 'start') {
+      await sleep(wait * 120);
+      child.kill('SIGKILL');
+      await exited(child);
+      this.#standby = this.#spare();
+      return undefined;
     }
-  };
-  await Promise.all(Array.from({ length: LANES }, (_, i) => lane(i).catch(() => undefined)));
+    const url = await next<string>(child, 'url');
+    this.#standby = this.#spare();
+    const checked = this.#writers.map((writer) => next(writer, 'checked'));
+    const reports = this.#writers.map((writer) => next<Report>(writer, 'report'));
+    for (const writer of this.#writers) writer.send({ url, highest: this.#highest, storm: true });
+    const early = await Promise.race([Promise.all(checked), ...reports.map(async (report) => (await report).problem)]);
+    if (typeof early === 'string') return early;
+    await this.#resume(url);
+    await sleep(10 + wait * 250);
+    if (moment === 'close') {
+      child.send({ close: true });
+      await sleep(wait * 25);
+    }
+    child.kill('SIGKILL');
+    await exited(child);
+    return this.#gather(await Promise.all(reports));
+  }
+
+  async #resume(url: string): Promise<void> {
+    const { body } = await connect(url)('GET', '/api/v1/namespaces/default/configmaps?limit=1');
+    const revision = Number(body.metadata?.resourceVersion);
+    this.#highest = Math.max(this.#highest, revision);
+    await this.#watcher.resume(url, revision);
+  }
+
+  #gather(reports: readonly Report[]): string | undefined {
+    this.#highest = Math.max(this.#highest, this.#watcher.revision, ...reports.map((report) => report.highest));
+    for (const { writes } of reports)
+      for (const [label, count] of Object.entries(writes)) this.writes[label] = (this.writes[label] ?? 0) + count;
+    return this.#watcher.problem ?? reports.find((report) => report.problem !== undefined)?.problem;
+  }
+
+  /** The last start: everything must be there. @returns what is wrong */
+  async finish(): Promise<string | undefined> {
+    const child = await this.#start();
+    const url = await next<string>(child, 'url');
+    const reports = this.#writers.map((writer) => next<Report>(writer, 'report'));
+    for (const writer of this.#writers) writer.send({ url, highest: this.#highest, storm: false });
+    const problem = this.#gather(await Promise.all(reports));
+    child.kill('SIGKILL');
+    await exited(child);
+    return problem;
+  }
+
+  stop(): void {
+    this.#watcher.close();
+    this.#standby.child.kill('SIGKILL');
+    for (const writer of this.#writers) writer.kill('SIGKILL');
+  }
+
+  summary(): string {
+    const total = Object.values(this.writes).reduce((sum, count) => sum + count, 0);
+    const kinds = Object.entries(this.writes).map(([label, count]) => `${label} ${count}`);
+    const { events, resumed, expired } = this.#watcher;
+    return [
+      `${Object.entries(this.moments)
+        .map(([moment, count]) => `${count} at ${moment}`)
+        .join(', ')}`,
+      `${total} acknowledged writes (${kinds.join(', ')}): none lost, none torn`,
+      `revision ${this.#highest}, never back; ${events} watch events, ${resumed} watches went on, ${expired} were told 410`,
+    ].join('\n');
+  }
 }
 
 async function main(): Promise<number> {
-  const at = process.argv.indexOf('--rounds');
-  const rounds = at === -1 ? 100 : Number(process.argv[at + 1]);
+  const rounds = option('--rounds', 100);
   const directory = mkdtempSync(join(tmpdir(), 'apiserver-fault-'));
-  const known = new Map<string, Known>();
-  const state = { next: 0, highest: 0, stop: false, writes: 0 };
-  const random = seededRandom(42);
+  const started = performance.now();
+  let test: FaultTest | undefined;
   try {
+    test = new FaultTest(directory, await bundle(directory), option('--seed', 1));
     for (let round = 1; round <= rounds; round++) {
-      const { child, url } = await start(directory);
-      const problem = await check(url, known, state.highest);
-      if (problem !== undefined) {
-        child.kill('SIGKILL');
-        console.log(`round ${round}: ${problem}`);
-        return 1;
-      }
-      state.stop = false;
-      const running = storm(url, known, state);
-      await new Promise((resolve) => setTimeout(resolve, 100 + random.next() * 300));
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGKILL');
-      await gone;
-      state.stop = true;
-      await running;
+      const problem = await test.round();
+      if (problem === undefined) continue;
+      console.log(`kill ${round}: ${problem}`);
+      return 1;
     }
-    console.log(`${rounds} kills, ${state.writes} acknowledged writes, none lost, none torn, revision ${state.highest}`);
-    return 0;
+    const problem = await test.finish();
+    console.log(problem ?? test.summary());
+    console.log(`${rounds} kills in ${((performance.now() - started) / 1000).toFixed(0)} s`);
+    return problem === undefined ? 0 : 1;
   } finally {
+    test?.stop();
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-if (process.argv.includes('--serve')) await serve(process.argv.at(-1) as string);
-else process.exitCode = await main();
+process.exitCode = await main();
