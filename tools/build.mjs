@@ -71,7 +71,7 @@ async function bundleInto(out, esbuild) {
     metafile: true,
   });
   writeFileSync(join(out, 'meta.json'), JSON.stringify(metafile));
-  await toScripts(out, esbuild);
+  await toScripts(out, esbuild, metafile.outputs);
   copyFileSync(join(root, 'tools', 'start.cjs'), join(out, 'flux.cjs'));
   copyFileSync(join(root, 'tools', 'warm.cjs'), join(out, 'warm.cjs'));
   copyAssets(out);

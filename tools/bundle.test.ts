@@ -19,6 +19,7 @@ const SOURCES: Readonly<Record<string, string>> = {
       const { run } = await import('./command.ts');
       const again = await import('./command.ts');
       console.log(run(words), count, run === again.run, twice(4), new Shape() instanceof again.Shape);
+      if (words[0] === 'rare') console.log((await import('./rare.ts')).run(words), (await import('./rare-too.ts')).twice());
       if (words.includes('fail')) throw new Error('failed');
     }`,
   'command.ts': `
@@ -28,6 +29,14 @@ const SOURCES: Readonly<Record<string, string>> = {
       next();
       return words.map((word) => word + '|' + /[µé]/.test(word) + '|' + count + '|' + twice(2)).join(' ');
     }`,
+  'rare.ts': `
+    import { large } from 'large';
+    export function run(words: readonly string[]): number { return words.length > 3 ? large : 0; }`,
+  'rare-too.ts': `
+    import { large } from 'large';
+    export const twice = (): number => (globalThis.process.argv.length > 6 ? large * 2 : 0);`,
+  'node_modules/large/package.json': '{"name":"large","type":"module","main":"index.js","sideEffects":false}',
+  'node_modules/large/index.js': 'globalThis.console.error("loaded"); export const large = 7;',
   'shared.ts': `
     export let count = 0;
     export function next(): void { count++; }
@@ -42,8 +51,9 @@ function flux(...words: string[]): { readonly out: string; readonly err: string;
 
 beforeAll(async () => {
   mkdirSync(bundle, { recursive: true });
+  mkdirSync(join(root, 'node_modules/large'), { recursive: true });
   for (const [name, text] of Object.entries(SOURCES)) writeFileSync(join(root, name), text);
-  await esbuild.build({
+  const { metafile } = await esbuild.build({
     entryPoints: { main: join(root, 'main.ts') },
     outdir: bundle,
     bundle: true,
@@ -53,8 +63,9 @@ beforeAll(async () => {
     outExtension: { '.js': '.cjs' },
     minifySyntax: true,
     minifyWhitespace: true,
+    metafile: true,
   });
-  await toScripts(bundle, esbuild);
+  await toScripts(bundle, esbuild, metafile.outputs);
   copyFileSync(join(tools, 'start.cjs'), join(bundle, 'flux.cjs'));
   copyFileSync(join(tools, 'warm.cjs'), join(bundle, 'warm.cjs'));
 });
@@ -77,6 +88,15 @@ describe('a bundle of scripts', () => {
     const text = readFileSync(join(bundle, shared), 'latin1');
     expect(text).toContain('get count(){return count}');
     expect(text).toContain(',twice:twice');
+  });
+
+  test.each([
+    [['rare', 'a'], '0 0\n', ''],
+    [['rare', 'a', 'b', 'c', 'd'], '7 14\n', 'loaded\n'],
+  ])('loads a library once and only where it is used: %j', (words, out, err) => {
+    const ran = flux(...words);
+    expect(ran.out.split('\n').slice(1).join('\n')).toBe(out);
+    expect([ran.err, ran.code]).toEqual([err, 0]);
   });
 
   test('ends with an error code where the command throws', () => {

@@ -1,12 +1,16 @@
 // Turns the ES modules that esbuild splits a bundle into (it splits no other format) into scripts for tools/start.cjs:
 // each becomes one function expression of (require, module, exports).
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 const EXPORTS = /(var|,)\s?stdin_exports=\{\};__export\(stdin_exports,\{([^}]*)\}\);module\.exports=__toCommonJS\(stdin_exports\);/;
 
-/** Rewrites every chunk (`*.cjs`) of a folder in place. @param esbuild the module `esbuild` */
-export async function toScripts(folder, esbuild) {
+/**
+ * Rewrites every chunk (`*.cjs`) of a folder in place.
+ * @param esbuild the module `esbuild` @param outputs what its metafile says of the chunks
+ */
+export async function toScripts(folder, esbuild, outputs) {
+  const later = libraries(outputs);
   for (const name of readdirSync(folder).filter((file) => file.endsWith('.cjs'))) {
     const path = join(folder, name);
     const { code } = await esbuild.transform(readFileSync(path, 'utf8'), {
@@ -19,8 +23,26 @@ export async function toScripts(folder, esbuild) {
       minifyWhitespace: true,
       logLevel: 'error',
     });
-    writeFileSync(path, ascii(`(function(require,module,exports){"use strict";${exportedByValue(code)}\n})`));
+    writeFileSync(path, ascii(`(function(require,module,exports){"use strict";${loadedLater(exportedByValue(code), later)}\n})`));
   }
+}
+
+/** The chunks that hold nothing of ours, and what they export: large libraries for what few commands do. */
+function libraries(outputs) {
+  const found = new Map();
+  for (const [path, { inputs, exports }] of Object.entries(outputs)) {
+    const sources = Object.keys(inputs);
+    if (sources.length > 0 && sources.every((source) => source.includes('node_modules/'))) found.set(basename(path), exports);
+  }
+  return found;
+}
+
+/** Loads libraries when something of them is first used. */
+function loadedLater(code, later) {
+  return code.replace(/\b(import_[\w$]+)=require\("\.\/([^"]+)"\)/g, (all, local, name) => {
+    const fields = later.get(name)?.map((field) => `get ${field}(){return require("./${name}").${field}}`);
+    return fields === undefined ? all : `${local}={${fields.join(',')}}`;
+  });
 }
 
 /**
