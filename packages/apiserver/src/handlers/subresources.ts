@@ -104,7 +104,10 @@ function podLog(context: ResourceContext): Answer {
   if (names.length > 1 && !context.request.query.has('container')) {
     throw badRequest(`a container name must be specified for pod ${metaString(pod, 'name')}, choose one of: [${names.join(' ')}]`);
   }
-  const text = `This Pod is simulated: no container ${JSON.stringify(wanted)} runs, so there is no log.\n`;
+  const text =
+    context.core.pods?.runs(pod) === true
+      ? "This Pod runs inside the cluster's own process: what it logs is in the log of that process.\n"
+      : `This Pod is simulated: no container ${JSON.stringify(wanted)} runs, so there is no log.\n`;
   return { kind: 'text', status: 200, text, contentType: 'text/plain' };
 }
 

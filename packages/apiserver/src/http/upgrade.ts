@@ -8,7 +8,7 @@ import { negotiate, type ForwardPlan } from '../port-forward/negotiate.ts';
 import { serveForward } from '../port-forward/serve.ts';
 import type { ForwardTarget } from '../port-forward/target.ts';
 import type { Answer, ApiRequest } from '../request.ts';
-import { ApiError, badRequest } from '../status.ts';
+import { ApiError, badRequest, forbiddenPath } from '../status.ts';
 import { callerOf, requestOf, type CallerOptions } from './incoming.ts';
 import { errorAnswer } from './error-answer.ts';
 import type { Responder } from './responder.ts';
@@ -39,7 +39,7 @@ export async function serveUpgrade(options: UpgradeOptions, request: UpgradeRequ
   const { core, clock } = options;
   socket.on('error', (error) => core.log.debug('forwarded connection broke off', { error: error.message }));
   const outcome = connect(options, message);
-  if (outcome.kind !== 'connection') return refuse(options.responder, request, outcome);
+  if (outcome.kind !== 'connection') return refuse(options, request, outcome);
   await serveForward({ socket, head, plan: outcome.plan, target: outcome.target, clock, log: core.log });
 }
 
@@ -61,6 +61,7 @@ function connect(options: UpgradeOptions, message: IncomingMessage): Connection 
     asked = requestOf(message, callerOf(options, message), undefined);
     if (Number(message.headers['content-length'] ?? 0) > 0 || message.headers['transfer-encoding'] !== undefined)
       throw badRequest('a request to forward ports has no body');
+    if (isForeignPage(message)) throw forbiddenPath('web pages of other origins may not forward ports without credentials');
     const target = handleUpgrade(options.core, asked);
     if (target.kind !== 'pod') return { kind: 'refused', answer: target, asked };
     return { kind: 'connection', target, plan: negotiate(asked) };
@@ -70,13 +71,21 @@ function connect(options: UpgradeOptions, message: IncomingMessage): Connection 
   }
 }
 
+/** Browsers let any page open a WebSocket to anywhere; where callers need no credentials, its origin is all that tells. */
+function isForeignPage({ headers }: IncomingMessage): boolean {
+  const { origin, host, authorization } = headers;
+  if (origin === undefined || authorization !== undefined) return false;
+  return !URL.canParse(origin) || new URL(origin).host !== host;
+}
+
 /** Answers in HTTP; the connection ends with the answer, as what follows the request may be of the other protocol. */
-async function refuse(responder: Responder, { message, socket }: UpgradeRequest, { answer, asked }: Refused): Promise<void> {
+async function refuse(options: UpgradeOptions, { message, socket }: UpgradeRequest, { answer, asked }: Refused): Promise<void> {
   const response = new ServerResponse(message);
+  response.setHeader('audit-id', options.core.random.uuid());
   response.shouldKeepAlive = false;
   response.assignSocket(socket);
   response.once('finish', () => socket.destroySoon());
-  await responder.send(response, answer, asked);
+  await options.responder.send(response, answer, asked);
 }
 
 /** Hands a request to the server again, without the wish to upgrade: a server may ignore it (RFC 9110, 7.8). */

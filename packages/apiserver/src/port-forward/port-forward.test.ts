@@ -313,6 +313,14 @@ describe('a request to forward ports', () => {
       code: 400,
       message: '"ports" is required',
     },
+    { name: 'the origin of a foreign page', headers: { origin: 'https://example.com' }, code: 403, message: 'web pages of other origins' },
+    { name: 'no origin that can be read', headers: { origin: 'null' }, code: 403, message: 'web pages of other origins' },
+    {
+      name: 'a foreign origin and credentials',
+      headers: { origin: 'https://example.com', ...as(FORWARDER_TOKEN) },
+      code: 101,
+      message: '',
+    },
     { name: 'a get alone', headers: as(READER_TOKEN), code: 403, message: 'cannot create resource "pods/portforward"' },
   ])('over a WebSocket with $name is answered with $code', async ({ headers, code, message }) => {
     const protocol = { 'sec-websocket-protocol': 'SPDY/3.1+portforward.k8s.io' };
@@ -326,6 +334,19 @@ describe('a request to forward ports', () => {
     expect(answer.status).toBe(400);
     expect(((await answer.json()) as { message: string }).message).toBe('Upgrade request required');
   });
+});
+
+test.each([
+  {
+    name: 'exec',
+    path: 'exec?command=ls',
+    text: "exec is not served: this Pod runs inside the cluster's own process, it has no container",
+  },
+  { name: 'attach', path: 'attach', text: "attach is not served: this Pod runs inside the cluster's own process, it has no container" },
+  { name: 'log', path: 'log', text: "This Pod runs inside the cluster's own process: what it logs is in the log of that process." },
+])('$name of a Pod that runs here says what it is', async ({ path, text }) => {
+  const answer = await fetch(stage.path('real').replace(/portforward$/, path));
+  expect(await answer.text()).toContain(text);
 });
 
 describe('a wish to upgrade that nobody can fulfil', () => {

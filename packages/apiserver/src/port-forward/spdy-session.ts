@@ -52,6 +52,7 @@ interface OpenStream {
  * Differs: there is no flow control by windows. The library that all of Kubernetes' SPDY clients use has none and never sends
  * WINDOW_UPDATE; so the client's windows are opened as far as they go, its own updates are read and not needed, and a slow
  * reader on either side slows the connection down.
+ * @see moby/spdystream connection.go
  */
 export class SpdySession {
   readonly #init: SpdySessionInit;
