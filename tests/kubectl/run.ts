@@ -18,6 +18,7 @@ import { CHARTS } from './scenarios/charts.ts';
 import { FORWARDING } from './scenarios/forwarding.ts';
 import { LOOKING } from './scenarios/looking.ts';
 import { MORE } from './scenarios/more.ts';
+import { SIMULATING } from './scenarios/simulating.ts';
 import { WORKLOADS } from './scenarios/workloads.ts';
 
 const SCENARIOS: readonly Scenario[] = [
@@ -28,6 +29,7 @@ const SCENARIOS: readonly Scenario[] = [
   ...CUSTOM,
   ...ACCESS,
   ...WORKLOADS,
+  ...SIMULATING,
   ...MORE,
   ...FORWARDING,
   ...CHARTS,
