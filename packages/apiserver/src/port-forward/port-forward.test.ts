@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { request as plainRequest } from 'node:http';
+import { request as secureRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BIG, BIG_SUM, FORWARDER_TOKEN, READER_TOKEN, startForwardServer, type ForwardServer } from '../../test/forward-server.ts';
@@ -102,7 +103,7 @@ describe('a SPDY connection', () => {
     const first = await spdy.connect(7, '0');
     const second = await spdy.connect(7, '1');
     second.data.send(Buffer.from('x'));
-    await expect.poll(() => seen.length).toBe(2);
+    await expect.poll(() => seen.length, { timeout: 15_000 }).toBe(2);
     first.data.reset();
     await once(seen[0] as Socket, 'close');
     expect((await first.error.ended).reset).toBeUndefined();
@@ -124,7 +125,7 @@ describe('a SPDY connection', () => {
       before = waiting;
       return same;
     };
-    await expect.poll(stuck, { interval: 100 }).toBe(true); // the Pod cannot get rid of its answers
+    await expect.poll(stuck, { interval: 100, timeout: 15_000 }).toBe(true); // the Pod cannot get rid of its answers
     release();
     const all = await Promise.all(pairs.map(({ data }) => data.ended));
     expect(all.every(({ bytes }) => bytes.subarray(-BIG.length).equals(BIG))).toBe(true);
@@ -373,6 +374,19 @@ describe('a wish to upgrade that nobody can fulfil', () => {
       sent.end(body);
     });
   }
+
+  test('is ignored over TLS, too', async () => {
+    const secure = await startForwardServer({ tls: true });
+    const { url, ca, token } = secure.listener;
+    const headers = { connection: 'Upgrade', upgrade: 'h2c', authorization: `Bearer ${token}` };
+    const status = await new Promise((resolve, reject) => {
+      const sent = secureRequest(`${url}/version`, { ca, headers }, (response) => resolve(response.resume().statusCode));
+      sent.on('error', reject);
+      sent.end();
+    });
+    expect(status).toBe(200);
+    await secure.close();
+  });
 
   test('is ignored: the request is answered as it is', async () => {
     const data = { text: 'x'.repeat(200_000) };
