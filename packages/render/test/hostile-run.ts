@@ -9,7 +9,7 @@ const RELEASE = { name: 'r', namespace: 'ns' };
 async function main(): Promise<void> {
   const options = { script: { url: import.meta.filename }, clock: new RealClock(), random: systemRandom };
   const patient = new RenderPool(options);
-  const strict = new RenderPool({ ...options, timeoutMs: 700 });
+  const strict = new RenderPool({ ...options, timeoutMs: 2000 });
   const good = chartOf('kind: ConfigMap\nmetadata: {name: {{ .Release.Name }}}');
   for (const { name, template, endless } of HOSTILE) {
     const pool = endless === true ? strict : patient;

@@ -233,7 +233,7 @@ describe('a render that does not end', () => {
     expect((await pool.render(input(GOOD))).objects).toHaveLength(1);
   });
   test('is stopped in this thread too', async () => {
-    const inline = new InlineRenderer({ clock: new RealClock(), random: systemRandom, timeoutMs: 50 });
+    const inline = new InlineRenderer({ clock: new RealClock(), random: systemRandom, timeoutMs: 2000 });
     const error = await failureOf(inline.render(input(ENDLESS)));
     expect(error).toMatchObject({ code: 'RENDER_TIMEOUT' });
     expect((await inline.render(input(GOOD))).objects).toHaveLength(1);
