@@ -198,10 +198,12 @@ async function overHttp(): Promise<void> {
   await timed('http: no-op apply', some, () => parallel(some, apply));
   await timed(`http: list of ${COUNT}, first`, 1, () => send('GET', COLLECTION));
   await timed(`http: list of ${COUNT}, again`, 1, () => send('GET', COLLECTION));
-  const page = (await (await fetch(`${url}${COLLECTION}?limit=1`)).json()) as { metadata: { resourceVersion: string } };
-  const label = (i: number): Promise<number> =>
-    send('PATCH', path(i), { metadata: { labels: { seen: `n${i}` } } }, { 'content-type': 'application/merge-patch+json' });
-  await fanOut({ url, revision: page.metadata.resourceVersion, readers: 20, writes: 1_000, write: label });
+  for (const readers of [20, 100]) {
+    const page = (await (await fetch(`${url}${COLLECTION}?limit=1`)).json()) as { metadata: { resourceVersion: string } };
+    const label = (i: number): Promise<number> =>
+      send('PATCH', path(i), { metadata: { labels: { seen: `n${i}-${readers}` } } }, { 'content-type': 'application/merge-patch+json' });
+    await fanOut({ url, revision: page.metadata.resourceVersion, readers, writes: 1_000, write: label });
+  }
   child.kill();
 }
 
