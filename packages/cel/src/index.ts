@@ -20,6 +20,7 @@ export {
   type CelRulesOptions,
   type RuleAnswer,
   type RuleCompiler,
+  type RuleEstimate,
   type RuleProgram,
   type RuleSource,
   type RuleVariables,

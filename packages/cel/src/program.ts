@@ -1,6 +1,7 @@
 import type { JsonValue } from '@flux-ts/base';
 import { checkText, type CelEnv } from './env.ts';
 import { CelError } from './errors.ts';
+import { estimateCost, type SizeOfPath } from './estimate.ts';
 import { Frame, type Variables } from './frame.ts';
 import { plan } from './interpreter.ts';
 import { fromJson, toJson } from './json-values.ts';
@@ -33,6 +34,8 @@ export interface CelProgram {
   evaluate(variables: Readonly<Record<string, JsonValue>>, options?: EvaluateOptions): CelValue;
   /** Runs with values for the variables; an error is an answer, too. */
   run(variables: Variables, options?: EvaluateOptions): Outcome;
+  /** The most that a run may cost, by the sizes that its variables may have; 2^64 where there is no bound. */
+  estimate(sizeOfPath: SizeOfPath): number;
 }
 
 /**
@@ -63,6 +66,7 @@ export function compileCel(text: string, env: CelEnv): CelProgram {
     type: checked.type,
     variables: checked.variables,
     run,
+    estimate: (sizeOfPath) => estimateCost(expr, checked, sizeOfPath),
     evaluate: (variables, options) => {
       const outcome = run((name) => (Object.hasOwn(variables, name) ? fromJson(variables[name] as JsonValue) : undefined), options);
       if (outcome.error !== undefined) throw outcome.error;

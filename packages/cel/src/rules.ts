@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '@flux-ts/base';
 import { kubernetesEnvs, type CelEnv, type KubernetesEnvOptions } from './env.ts';
 import { CelError } from './errors.ts';
 import { CALL_COST_LIMIT, compileCel, type CelProgram } from './program.ts';
+import { schemaSizes, sizeAt, timesInRequest, type SizeNode } from './schema-sizes.ts';
 import { isEmbedded, schemaType, withResourceFields } from './schema-types.ts';
 import { schemaValue } from './schema-values.ts';
 import { optionalOf, type CelType } from './types.ts';
@@ -28,6 +29,15 @@ export interface RuleAnswer {
   readonly cost: number;
 }
 
+/** What a rule may cost at most, by the limits that its schema sets; 2^64 where there is no bound. */
+export interface RuleEstimate {
+  readonly cost: number;
+  /** The cost of its `messageExpression`. */
+  readonly messageCost?: number;
+  /** How often the value that it is about fits into a request. */
+  readonly times: number;
+}
+
 /** A rule ready to run; one that does not compile says why in `error`. */
 export interface RuleProgram {
   readonly error?: string;
@@ -35,6 +45,8 @@ export interface RuleProgram {
   readonly usesOldSelf: boolean;
   evaluate(variables: RuleVariables): RuleAnswer;
   readonly message?: (variables: RuleVariables) => RuleAnswer;
+  /** Of rules that compile. */
+  readonly estimate?: () => RuleEstimate;
 }
 
 /** Compiles the rules of one schema node. It is what the schema engine takes as its `cel`. */
@@ -67,13 +79,16 @@ class NodeRules {
   readonly #plainEnv: CelEnv;
   readonly #optionalEnv: CelEnv;
   readonly #costLimit: number;
+  readonly #resourceRoot: boolean;
+  #sizes: SizeNode | undefined;
 
   constructor(
     schema: JsonObject,
     type: CelType,
-    shared: { readonly makeEnv: ReturnType<typeof kubernetesEnvs>; readonly costLimit: number },
+    shared: { readonly makeEnv: ReturnType<typeof kubernetesEnvs>; readonly costLimit: number; readonly resourceRoot: boolean },
   ) {
     const { makeEnv } = shared;
+    this.#resourceRoot = shared.resourceRoot;
     this.#schema = schema;
     this.#costLimit = shared.costLimit;
     this.#plainEnv = makeEnv([
@@ -95,16 +110,34 @@ class NodeRules {
     if (program.type.kind !== 'bool') return broken('cel expression must evaluate to a bool');
     const usesOldSelf = program.variables.has('oldSelf');
     const evaluate = (variables: RuleVariables): RuleAnswer => this.#run(program, variables, optional);
-    if (source.messageExpression === undefined || source.messageExpression === '') return { usesOldSelf, evaluate };
+    const estimate = (): RuleEstimate => this.#estimate(program);
+    if (source.messageExpression === undefined || source.messageExpression === '') return { usesOldSelf, evaluate, estimate };
     const message = compileText(source.messageExpression, env);
     if (typeof message === 'string') {
       const messageError = message.replace(/^(compilation failed|program instantiation failed)/, (words) =>
         words.startsWith('program') ? 'messageExpression instantiation failed' : `messageExpression ${words}`,
       );
-      return { usesOldSelf, evaluate, messageError };
+      return { usesOldSelf, evaluate, estimate, messageError };
     }
-    if (message.type.kind !== 'string') return { usesOldSelf, evaluate, messageError: 'messageExpression must evaluate to a string' };
-    return { usesOldSelf, evaluate, message: (variables) => this.#run(message, variables, optional) };
+    if (message.type.kind !== 'string')
+      return { usesOldSelf, evaluate, estimate, messageError: 'messageExpression must evaluate to a string' };
+    return {
+      usesOldSelf,
+      evaluate,
+      estimate: () => this.#estimate(program, message),
+      message: (variables) => this.#run(message, variables, optional),
+    };
+  }
+
+  #estimate(program: CelProgram, message?: CelProgram): RuleEstimate {
+    this.#sizes ??= schemaSizes(this.#schema, this.#resourceRoot);
+    const sizes = this.#sizes;
+    const cost = (of: CelProgram): number => of.estimate((path) => (sizes === undefined ? undefined : sizeAt(sizes, path)));
+    return {
+      cost: cost(program),
+      ...(message === undefined ? {} : { messageCost: cost(message) }),
+      times: timesInRequest(sizes?.bytes ?? 0),
+    };
   }
 
   #run(program: CelProgram, { self, oldSelf }: RuleVariables, optional: boolean): RuleAnswer {
@@ -135,7 +168,7 @@ export function celRules(options: CelRulesOptions = {}): RuleCompiler {
       if (type === undefined)
         return rules.map(() => broken('rule compiler initialization error: failed to convert to declType for CEL validation rules'));
       const whole = resourceRoot || isEmbedded(schema) ? withResourceFields(schema) : schema;
-      const node = new NodeRules(whole, type, shared);
+      const node = new NodeRules(whole, type, { ...shared, resourceRoot });
       return rules.map((rule) => node.compile(rule));
     },
   };

@@ -5,7 +5,8 @@ import { SchemaNode } from './node.ts';
 import { validateEmbedded } from './object-meta.ts';
 import { findingsToErrors, OpenApiValidator } from './openapi.ts';
 import { prune } from './prune.ts';
-import { RuleSet, type CelCompiler } from './rules.ts';
+import type { CelCompiler } from './rule-compiler.ts';
+import { RuleSet } from './rules.ts';
 import { KeywordCheck, META_FIELDS } from './schema-keywords.ts';
 import { patternSource } from './structural-schema.ts';
 import { formErrors, propertyPath, unsupportedKeyword } from './structural-form.ts';
@@ -115,8 +116,7 @@ function belowPath(path: string, field: string): string {
 
 /**
  * Tells what keeps a schema from being accepted in a CustomResourceDefinition: what is not structural, defaults that
- * are not valid, keywords that are not known or do not go together, and rules that do not compile.
- * What rules may cost is not estimated.
+ * are not valid, keywords that are not known or do not go together, and rules that do not compile or may cost too much.
  * @param schema the `openAPIV3Schema` of a version
  */
 export function checkStructural(schema: JsonObject, options: CheckStructuralOptions = {}): FieldError[] {
@@ -131,6 +131,6 @@ export function checkStructural(schema: JsonObject, options: CheckStructuralOpti
   const sound = structural && defaults.errors.length === 0;
   const keywords = new KeywordCheck(sound ? options.cel : undefined);
   keywords.root(schema, path);
-  errors.push(...form, ...defaults.errors, ...keywords.schemaErrors, ...keywords.ruleErrors);
+  errors.push(...form, ...defaults.errors, ...keywords.schemaErrors, ...keywords.ruleErrors, ...keywords.costErrors);
   return errors.length === 0 && unsupported !== undefined ? [invalid(path, '', unsupported)] : errors;
 }

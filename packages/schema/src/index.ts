@@ -36,15 +36,8 @@ export { SchemaNode, type ValidationRule } from './node.ts';
 export { validateEmbedded, validateMetadata, type MetadataRules } from './object-meta.ts';
 export { type PruneResult } from './prune.ts';
 export { FieldPathError, resolveFieldPath, type ResolvedFieldPath } from './rule-field-path.ts';
-export {
-  RULE_COST_BUDGET,
-  RuleSet,
-  type CelCompiler,
-  type CompiledRule,
-  type RuleInput,
-  type RuleOutcome,
-  type RuleResult,
-} from './rules.ts';
+export type { CelCompiler, CompiledRule, RuleEstimate, RuleInput, RuleResult } from './rule-compiler.ts';
+export { RULE_COST_BUDGET, RuleSet, type RuleOutcome } from './rules.ts';
 export { compileSchema, type CompileSchemaOptions, type StructuralSchema, type ValidateOptions } from './structural-schema.ts';
 export {
   addQuantities,

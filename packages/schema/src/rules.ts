@@ -2,41 +2,8 @@ import { goQuote, isArray, isObject, own, sortedKeys, type JsonObject, type Json
 import { OldItems, type Correlation } from './correlation.ts';
 import { duplicate, fieldError, fieldPath, forbidden, invalid, required, type FieldError } from './field-error.ts';
 import { SchemaNode, type ValidationRule } from './node.ts';
+import type { CelCompiler, CompiledRule, RuleInput, RuleResult } from './rule-compiler.ts';
 import { FieldPathError, resolveFieldPath } from './rule-field-path.ts';
-
-/** What a rule is run with. */
-export interface RuleInput {
-  readonly self: JsonValue;
-  /** The old value; absent on create and where no old value is known. */
-  readonly oldSelf?: JsonValue | undefined;
-}
-
-/** What a rule answered: `value` or `error`, and what it cost in CEL units. */
-export interface RuleResult {
-  readonly value?: JsonValue | undefined;
-  readonly error?: string;
-  /** The limit of one call was passed; nothing more may run. */
-  readonly limitExceeded?: boolean;
-  readonly cost: number;
-}
-
-/** One compiled rule. */
-export interface CompiledRule {
-  /** Why the rule does not compile. */
-  readonly error?: string;
-  /** Why its `messageExpression` does not; then `message` is used instead. */
-  readonly messageError?: string;
-  readonly usesOldSelf: boolean;
-  evaluate(input: RuleInput): RuleResult;
-  /** The rule's `messageExpression`, where it has one that compiles. */
-  readonly message?: (input: RuleInput) => RuleResult;
-}
-
-/** Compiles the rules of one schema node; `@flux-ts/cel` implements it. */
-export interface CelCompiler {
-  /** @param resourceRoot the node is a whole resource: `apiVersion`, `kind`, `metadata.name` and `generateName` are known */
-  compile(schema: JsonObject, rules: readonly ValidationRule[], resourceRoot: boolean): readonly CompiledRule[];
-}
 
 /** What all rules of one object may cost together. */
 export const RULE_COST_BUDGET = 10_000_000;

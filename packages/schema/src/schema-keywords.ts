@@ -2,7 +2,8 @@ import { goJson, isArray, isObject, type JsonObject, type JsonValue } from '@flu
 import { fieldPath, forbidden, invalid, notSupported, required, type FieldError } from './field-error.ts';
 import { SchemaNode, type ValidationRule } from './node.ts';
 import { FieldPathError, resolveFieldPath } from './rule-field-path.ts';
-import type { CelCompiler } from './rules.ts';
+import { RuleCosts, timesBelow } from './rule-costs.ts';
+import type { CelCompiler } from './rule-compiler.ts';
 import { propertyPath, unsupportedKeyword } from './structural-form.ts';
 
 const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
@@ -23,6 +24,8 @@ interface Inherited {
   readonly uncorrelated: string | undefined;
   /** Rules are compiled here. */
   readonly rules: boolean;
+  /** How often a value can be here in one object; `undefined` where nothing limits that. */
+  readonly times: number | undefined;
 }
 
 function text(value: JsonValue | undefined): string {
@@ -38,7 +41,10 @@ function isEmpty(value: JsonValue | undefined): boolean {
 export class KeywordCheck {
   readonly schemaErrors: FieldError[] = [];
   readonly ruleErrors: FieldError[] = [];
+  /** Of all rules together. */
+  costErrors: readonly FieldError[] = [];
   readonly #cel: CelCompiler | undefined;
+  readonly #costs = new RuleCosts();
 
   /** @param cel compiles the rules; without it they are not compiled */
   constructor(cel: CelCompiler | undefined) {
@@ -46,8 +52,15 @@ export class KeywordCheck {
   }
 
   root(schema: JsonObject, at: string): void {
-    const inherited: Inherited = { noDefaults: undefined, insideMeta: false, uncorrelated: undefined, rules: this.#cel !== undefined };
+    const inherited: Inherited = {
+      noDefaults: undefined,
+      insideMeta: false,
+      uncorrelated: undefined,
+      rules: this.#cel !== undefined,
+      times: 1,
+    };
     this.#node(new SchemaNode(schema), at, inherited, true);
+    this.costErrors = this.#costs.errors(at);
   }
 
   #add(error: FieldError): void {
@@ -89,15 +102,17 @@ export class KeywordCheck {
   }
 
   #children(node: SchemaNode, at: string, inherited: Inherited, isRoot: boolean): void {
+    const times = timesBelow(node, inherited.times);
     if (node.additional !== undefined) {
       const noDefaults = inherited.insideMeta ? 'inside additionalProperties applying to object metadata' : inherited.noDefaults;
-      this.#node(node.additional, `${at}.additionalProperties`, { ...inherited, noDefaults });
+      this.#node(node.additional, `${at}.additionalProperties`, { ...inherited, noDefaults, times });
     }
     const within = inherited.uncorrelated ?? at;
     for (const name of node.propertyNames) {
       const meta = (isRoot || node.embeddedResource) && META_FIELDS.includes(name);
       this.#node(node.property(name) as SchemaNode, propertyPath(at, name), {
         rules: inherited.rules,
+        times,
         uncorrelated: node.mapType === 'atomic' ? within : inherited.uncorrelated,
         insideMeta: inherited.insideMeta || meta,
         noDefaults: isRoot && meta ? `in top-level ${name}` : inherited.noDefaults,
@@ -108,7 +123,7 @@ export class KeywordCheck {
     for (const junctor of ['allOf', 'oneOf', 'anyOf'] as const)
       for (const [i, branch] of node.branches(junctor).entries()) this.#node(branch, fieldPath.index(`${at}.${junctor}`, i), plain);
     const uncorrelated = node.listType === 'map' ? inherited.uncorrelated : within;
-    if (node.items !== undefined) this.#node(node.items, `${at}.items`, { ...inherited, uncorrelated });
+    if (node.items !== undefined) this.#node(node.items, `${at}.items`, { ...inherited, uncorrelated, times });
   }
 
   #typed(type: string, wanted: string, at: string, keyword: string): boolean {
@@ -217,6 +232,7 @@ export class KeywordCheck {
     for (const [i, program] of compiled.entries()) {
       const rule = rules[i] as ValidationRule;
       const path = fieldPath.index(`${at}.x-kubernetes-validations`, i);
+      this.ruleErrors.push(...this.#costs.add(program, path, inherited.times));
       if (program.error !== undefined) this.ruleErrors.push(invalidRule(`${path}.rule`, rule, program.error));
       if (program.messageError !== undefined) this.ruleErrors.push(invalidRule(`${path}.messageExpression`, rule, program.messageError));
       if (!program.usesOldSelf) {

@@ -9,7 +9,8 @@ import { coerceMetadata } from './coerce-metadata.ts';
 import { validateEmbedded } from './object-meta.ts';
 import { findingsToErrors, OpenApiValidator, type PatternSource } from './openapi.ts';
 import { prune, type PruneResult } from './prune.ts';
-import { RuleSet, RULES_NOT_RUN, type CelCompiler } from './rules.ts';
+import type { CelCompiler } from './rule-compiler.ts';
+import { RuleSet, RULES_NOT_RUN } from './rules.ts';
 
 /** How {@link compileSchema} reads a schema. */
 export interface CompileSchemaOptions {

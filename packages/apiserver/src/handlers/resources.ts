@@ -159,7 +159,7 @@ export function patch(context: ResourceContext, subresource: string): Answer {
     untypedAllowed: true,
   });
   checkNames(context, next);
-  const object = updateStored({ context, old, next, options, subresource });
+  const object = updateStored({ context, old, next, options, subresource, patched: true });
   if (!options.dryRun) settle(context);
   return presentObject(context, object, { stored: !options.dryRun });
 }

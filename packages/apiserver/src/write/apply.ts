@@ -1,5 +1,5 @@
 import { formatTime, isFluxError, type JsonObject } from '@flux-ts/base';
-import { applyObject } from '@flux-ts/merge';
+import { applyObject, type FieldSet, type ObjectTypes } from '@flux-ts/merge';
 import type { ResourceContext } from '../core.ts';
 import { applyConflict, ApiError, badRequest, conflict, notFound } from '../status.ts';
 import type { Stored } from '../storage/stored.ts';
@@ -41,7 +41,15 @@ export function applyStored(input: ApplyInput): ApplyResult {
     metaString(config, 'name') === ''
       ? { ...config, metadata: { ...(config['metadata'] as JsonObject | undefined), name: info.name } }
       : config;
-  const merged = merge(input, live, named);
+  const merged = mergeConfig({
+    live,
+    config: named,
+    options,
+    time: formatTime(core.clock.now()),
+    types: type.types,
+    subresource,
+    ...resetFieldsOf(type, subresource),
+  });
   // The merged object must still be one of the kind; what it does not know was refused by the merge already.
   const object = decodeObject({
     body: merged,
@@ -53,44 +61,57 @@ export function applyStored(input: ApplyInput): ApplyResult {
   });
   core.counters.add('apiserver.apply');
   if (old === undefined) return { object: createObject({ context, object, options, applied: true }), created: true };
-  const updated = updateStored({ context, old, next: object, options, subresource, applied: true });
+  const updated = updateStored({ context, old, next: object, options, subresource, applied: true, patched: true });
   return { object: updated, created: false };
+}
 
-  function merge(from: ApplyInput, current: JsonObject | undefined, wanted: JsonObject): JsonObject {
-    try {
-      const outcome = applyObject({
-        live: current,
-        config: wanted,
-        manager: from.options.manager,
-        force: from.options.force,
-        time: formatTime(core.clock.now()),
-        types: type.types,
-        ...(subresource === '' ? {} : { subresource }),
-        ...resetFieldsOf(type, subresource),
-      });
-      if (outcome.kind === 'applied') return outcome.object;
-      const causes = outcome.conflicts.map((c) => ({ reason: 'FieldManagerConflict', message: c.message, field: c.field }));
-      throw applyConflict(outcome.message, causes);
-    } catch (error) {
-      if (error instanceof ApiError || !isFluxError(error)) throw error;
-      if (error.code === 'INVALID_TYPE')
-        throw new ApiError({ code: 'InternalError', httpStatus: 500, message: error.message, cause: error });
-      throw badRequest(error.message, error);
-    }
+/** What is merged, and how. */
+export interface MergeInput {
+  readonly live: JsonObject | undefined;
+  readonly config: JsonObject;
+  readonly options: WriteOptions;
+  readonly time: string;
+  readonly types: ObjectTypes;
+  readonly subresource: string;
+  readonly resetFields?: FieldSet;
+}
+
+/** The object after an apply, with its new owners. @throws ApiError Conflict with the causes, BadRequest */
+export function mergeConfig({ options, subresource, ...input }: MergeInput): JsonObject {
+  try {
+    const outcome = applyObject({
+      ...input,
+      manager: options.manager,
+      force: options.force,
+      ...(subresource === '' ? {} : { subresource }),
+    });
+    if (outcome.kind === 'applied') return outcome.object;
+    const causes = outcome.conflicts.map((c) => ({ reason: 'FieldManagerConflict', message: c.message, field: c.field }));
+    throw applyConflict(outcome.message, causes);
+  } catch (error) {
+    if (error instanceof ApiError || !isFluxError(error)) throw error;
+    if (error.code === 'INVALID_TYPE') throw new ApiError({ code: 'InternalError', httpStatus: 500, message: error.message, cause: error });
+    throw badRequest(error.message, error);
   }
+}
+
+/** Refuses a configuration that does not say what it is, or is for something else. @throws ApiError BadRequest */
+export function checkConfigKind(config: JsonObject, expected: { readonly apiVersion: string; readonly kind: string }): void {
+  const { apiVersion, kind } = config as { apiVersion?: unknown; kind?: unknown };
+  if (typeof kind !== 'string' || kind === '') throw badRequest("Object 'Kind' is missing in the apply configuration");
+  if (typeof apiVersion !== 'string' || apiVersion === '') throw badRequest("Object 'apiVersion' is missing in the apply configuration");
+  if (apiVersion !== expected.apiVersion) {
+    throw badRequest(
+      `Incorrect version specified in apply patch. Specified patch version: ${apiVersion}, expected: ${expected.apiVersion}`,
+    );
+  }
+  if (kind !== expected.kind) throw badRequest(`the kind in the data (${kind}) does not match the expected kind (${expected.kind})`);
 }
 
 function checkConfig(input: ApplyInput, config: JsonObject): void {
   const { context, old } = input;
   const { type, version } = context.target;
-  const { codec } = version;
-  const { apiVersion, kind } = config as { apiVersion?: unknown; kind?: unknown };
-  if (typeof kind !== 'string' || kind === '') throw badRequest("Object 'Kind' is missing in the apply configuration");
-  if (typeof apiVersion !== 'string' || apiVersion === '') throw badRequest("Object 'apiVersion' is missing in the apply configuration");
-  if (apiVersion !== codec.apiVersion) {
-    throw badRequest(`Incorrect version specified in apply patch. Specified patch version: ${apiVersion}, expected: ${codec.apiVersion}`);
-  }
-  if (kind !== codec.kind) throw badRequest(`the kind in the data (${kind}) does not match the expected kind (${codec.kind})`);
+  checkConfigKind(config, version.codec);
   const name = metaString(config, 'name');
   if (name !== '' && name !== context.info.name)
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${context.info.name})`);

@@ -56,19 +56,22 @@ export function generateName(base: string, random: Random): string {
   return base.slice(0, MAX_GENERATED_BASE) + suffix;
 }
 
-/** What an update may never change is taken from the stored object. */
+/**
+ * The metadata of an update: what only the server sets is taken from the stored object, and so is what identifies it where the
+ * request says nothing of it. What is left and differs is refused by the checks.
+ */
 export function keptMetadata(next: JsonObject, old: JsonObject): JsonObject {
   const before = metadataOf(old);
+  const given = metadataOf(next);
   return withMetadata(next, {
     name: before['name'],
     namespace: before['namespace'],
-    generateName: before['generateName'] ?? metadataOf(next)['generateName'],
-    uid: before['uid'],
+    uid: given['uid'] ?? before['uid'],
     resourceVersion: before['resourceVersion'],
     generation: before['generation'],
     creationTimestamp: before['creationTimestamp'],
-    deletionTimestamp: before['deletionTimestamp'],
-    deletionGracePeriodSeconds: before['deletionGracePeriodSeconds'],
+    deletionTimestamp: before['deletionTimestamp'] ?? given['deletionTimestamp'],
+    deletionGracePeriodSeconds: given['deletionGracePeriodSeconds'] ?? before['deletionGracePeriodSeconds'],
     selfLink: undefined,
   });
 }

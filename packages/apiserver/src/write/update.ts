@@ -24,6 +24,8 @@ export interface UpdateInput {
   readonly subresource: string;
   /** From a server-side apply: its managed fields are there already. */
   readonly applied?: boolean;
+  /** From a patch: what it says of the uid is no precondition but a change, and refused as one. */
+  readonly patched?: boolean;
   /** A PUT must name the version it replaces, where the kind wants that. */
   readonly mustNameVersion?: boolean;
 }
@@ -72,8 +74,8 @@ export function updateStored(input: UpdateInput): JsonObject {
     next = withMetadata(next, { generation: Number(metadataOf(before)['generation'] ?? 0) + 1 });
   }
   const errors: FieldError[] = [
-    ...validateMetadata(next, type, strategy),
     ...validateMetadataUpdate(next, before),
+    ...validateMetadata(next, type, strategy, before),
     ...codec.validate(next, before),
     ...(subresource === '' ? (strategy.validateUpdate?.(next, before, strategyInput) ?? []) : []),
     ...(subresource === '' && !type.custom
@@ -115,7 +117,7 @@ function checkVersion(input: UpdateInput, before: JsonObject): void {
   const subject = { group: type.group, resource: type.resource, name: old.name };
   const uid = metaString(next, 'uid');
   const known = metaString(before, 'uid');
-  if (uid !== '' && uid !== known) {
+  if (input.patched !== true && uid !== '' && uid !== known) {
     throw conflict(subject, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${known}`);
   }
   const given = metaString(next, 'resourceVersion');

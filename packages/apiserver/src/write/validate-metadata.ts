@@ -6,10 +6,13 @@ import {
   checkDnsSubdomain,
   checkPathSegment,
   fieldError,
+  fieldPath,
   validateMetadata as checkMetadata,
+  validateMetadataUpdate as checkMetadataUpdate,
   type FieldError,
   type NameCheck,
 } from '@flux-ts/schema';
+import { validateManagedFields } from '@flux-ts/merge';
 import type { ResourceType } from '../registry/resource.ts';
 import type { Strategy } from '../strategies/strategy.ts';
 import { finalizersOf, metadataOf } from './metadata.ts';
@@ -24,13 +27,33 @@ const NAME_RULES: Readonly<Record<NonNullable<Strategy['names']>, NameCheck>> = 
   any: () => [],
 };
 
-/** What is wrong with an object's metadata. */
-export function validateMetadata(object: JsonObject, type: ResourceType, strategy: Strategy): FieldError[] {
+/** Finalizers of built-in kinds that need no domain. */
+const PLAIN_FINALIZERS = new Set(['orphan', 'foregroundDeletion', 'kubernetes']);
+
+/** Groups whose kinds take any finalizer, though they are built in. */
+const ANY_FINALIZER = new Set(['apiextensions.k8s.io', 'apiregistration.k8s.io']);
+
+/** What is wrong with an object's metadata. @param old the object as it was: finalizers that it has are not looked at again */
+export function validateMetadata(object: JsonObject, type: ResourceType, strategy: Strategy, old?: JsonObject): FieldError[] {
   const rule = NAME_RULES[strategy.names ?? 'subdomain'];
-  return checkMetadata(metadataOf(object), {
+  const metadata = metadataOf(object);
+  const errors = checkMetadata(metadata, {
     namespaced: type.namespaced,
     checkName: (name, prefix) => (prefix ? asPrefix(rule)(name) : rule(name)),
   });
+  for (const { path, type: kind, value, message } of validateManagedFields(metadata['managedFields'])) {
+    errors.push(fieldError(kind, path, value, message));
+  }
+  if (!type.custom && !ANY_FINALIZER.has(type.group)) checkFinalizers(errors, finalizersOf(object), old);
+  return errors;
+}
+
+function checkFinalizers(errors: FieldError[], finalizers: readonly string[], old: JsonObject | undefined): void {
+  for (const [i, name] of finalizers.entries()) {
+    if (name.includes('/') || PLAIN_FINALIZERS.has(name) || (old !== undefined && finalizersOf(old).includes(name))) continue;
+    const why = 'name is neither a standard finalizer name nor is it fully qualified';
+    errors.push(fieldError('FieldValueInvalid', fieldPath.index('metadata.finalizers', i), name, why));
+  }
 }
 
 /** What is allowed but not wise: finalizers that others may use too. */
@@ -46,11 +69,5 @@ export function metadataWarnings(object: JsonObject, old?: JsonObject): string[]
 
 /** What an update may not do to the metadata. */
 export function validateMetadataUpdate(next: JsonObject, old: JsonObject): FieldError[] {
-  if (metadataOf(old)['deletionTimestamp'] === undefined) return [];
-  const before = new Set(finalizersOf(old));
-  const added = finalizersOf(next).filter((f) => !before.has(f));
-  if (added.length === 0) return [];
-  const shown = `[]string{${added.map((f) => JSON.stringify(f)).join(', ')}}`;
-  const why = `no new finalizers can be added if the object is being deleted, found new finalizers ${shown}`;
-  return [fieldError('FieldValueForbidden', 'metadata.finalizers', undefined, why)];
+  return checkMetadataUpdate(metadataOf(next), metadataOf(old));
 }
