@@ -187,7 +187,11 @@ export class Lexer {
   }
 
   #skipSpaces(): void {
-    while (isSpace(this.#text.charCodeAt(this.#pos))) this.#pos++;
+    const text = this.#text;
+    const { length } = text;
+    let pos = this.#pos;
+    while (pos < length && isSpace(text.charCodeAt(pos))) pos++;
+    this.#pos = pos;
   }
 
   /** The length of the right delimiter here (4 with its trim marker), or 0. */

@@ -47,15 +47,18 @@ function isWord(c: number): boolean {
 
 /** Where the letters, digits and underscores from a place on end. */
 export function wordEnd(text: string, from: number): number {
+  const { length } = text;
   let p = from;
-  while (isWord(text.charCodeAt(p))) p++;
+  while (p < length && isWord(text.charCodeAt(p))) p++;
   return p;
 }
 
 /** The first place from here on that is no white space. */
 export function skipSpaces(text: string, from: number): number {
+  const { length } = text;
   let p = from;
-  while (isSpace(text.charCodeAt(p))) p++;
+  // the bound is for V8, which reads beyond a string slowly
+  while (p < length && isSpace(text.charCodeAt(p))) p++;
   return p;
 }
 

@@ -27,7 +27,7 @@ function space<V>(state: FastState<V>): number {
 function canBegin(c: number, next: number): boolean {
   switch (c) {
     case 45:
-      return !(next === 32 || next === 10 || next === 9 || next !== next);
+      return !(next === 32 || next === 10 || next === 9 || next === 0);
     case 9:
     case 33:
     case 34:
@@ -49,7 +49,7 @@ function canBegin(c: number, next: number): boolean {
     case 125:
       return false;
     default:
-      return c === c;
+      return c !== 0;
   }
 }
 
@@ -62,7 +62,7 @@ function plainEnd<V>(state: FastState<V>): number {
   for (;;) {
     const c = text.charCodeAt(p);
     if (c === 44 || c === 91 || c === 93 || c === 123 || c === 125 || c === 10) break;
-    if (c === 63 || c === 9 || c !== c) bail();
+    if (c === 63 || c === 9 || c === 0) bail();
     if (c === 58) {
       const next = text.charCodeAt(p + 1);
       if (next === 32 || next === 10 || next === 9) break;

@@ -3,7 +3,12 @@ import { bail, isMark, type FastState } from './fast-state.ts';
 
 /** Whether a character ends an indicator: a blank, a line break or the end. */
 export function isEnd(c: number): boolean {
-  return c === 32 || c === 10 || c === 9 || c !== c;
+  return c === 32 || c === 10 || c === 9 || c === 0;
+}
+
+/** Whether a character may stand in the name of an anchor. */
+export function isAnchorCharacter(c: number): boolean {
+  return (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 57) || c === 45 || c === 95;
 }
 
 /** Whether a plain scalar may begin with a character in a block. */
@@ -32,7 +37,7 @@ export function canBegin(c: number, next: number): boolean {
     case 125:
       return false;
     default:
-      return c === c;
+      return c !== 0;
   }
 }
 
@@ -71,7 +76,7 @@ export function endLine<V>(state: FastState<V>): void {
   let p = start;
   while (text.charCodeAt(p) === 32) p++;
   const c = text.charCodeAt(p);
-  if (c === c && c !== 10 && (c !== 35 || p === start)) bail();
+  if (c !== 0 && c !== 10 && (c !== 35 || p === start)) bail();
   state.pos = p;
 }
 

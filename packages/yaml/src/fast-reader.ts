@@ -1,12 +1,14 @@
 import { define } from '@flux-ts/base';
 import { flow } from './fast-flow.ts';
 import { blockScalar, plainLine, plainRest, quoted } from './fast-scalars.ts';
-import { canBegin, colonFollows, endLine, isEnd, nextColumn } from './fast-lines.ts';
+import { canBegin, colonFollows, endLine, isAnchorCharacter, isEnd, nextColumn } from './fast-lines.ts';
 import { BAIL, bail, type FastState } from './fast-state.ts';
 import { Interner, type ScalarProfile } from './intern.ts';
 
 /** Deeper nesting is left to the faithful reader, which keeps no call stack. */
 const MAX_DEPTH = 200;
+/** More aliases are left to the faithful reader, which counts what they add up to. */
+const MAX_ALIASES = 50;
 /** Longer keys are near the bound of 1,024 characters on simple keys. */
 const MAX_KEY = 1000;
 
@@ -25,6 +27,11 @@ function inline<V>(state: FastState<V>, indent: number): V {
     case 123:
       value = flow(state);
       break;
+    case 38:
+      return anchored(state, indent);
+    case 42:
+      value = aliased(state);
+      break;
     case 124:
       return state.profile.literal(blockScalar(state, indent));
     case 62:
@@ -38,6 +45,38 @@ function inline<V>(state: FastState<V>, indent: number): V {
   }
   endLine(state);
   return value;
+}
+
+/** Moves behind the name of an anchor or an alias. */
+function anchorName<V>(state: FastState<V>): string {
+  const { text } = state;
+  const start = state.pos + 1;
+  let p = start;
+  for (let c = text.charCodeAt(p); isAnchorCharacter(c); c = text.charCodeAt(p)) p++;
+  if (p === start || !isEnd(text.charCodeAt(p)) || !state.profile.anchors) bail();
+  state.pos = p;
+  return text.slice(start, p);
+}
+
+/** Reads a scalar with an anchor; other nodes with anchors are left to the faithful reader. */
+function anchored<V>(state: FastState<V>, indent: number): V {
+  const { text } = state;
+  const name = anchorName(state);
+  while (text.charCodeAt(state.pos) === 32) state.pos++;
+  const c = text.charCodeAt(state.pos);
+  if (c === 10 || c === 38 || c === 42 || c === 91 || c === 123) bail();
+  const value = inline(state, indent);
+  state.anchors ??= new Map();
+  state.anchors.set(name, value);
+  return value;
+}
+
+/** The value of the scalar that an alias stands for. */
+function aliased<V>(state: FastState<V>): V {
+  const name = anchorName(state);
+  const { anchors } = state;
+  if (anchors === undefined || !anchors.has(name) || --state.aliases < 0) bail();
+  return anchors.get(name) as V;
 }
 
 /** Reads the value of a key or an item that does not stand on its line. */
@@ -102,7 +141,7 @@ function mapping<V>(state: FastState<V>, column: number, firstKey: string): V {
     while (c === 32) c = text.charCodeAt(++p);
     state.pos = p;
     let value: V;
-    if (c === 10 || c === 35 || c !== c) value = below(state, column, true);
+    if (c === 10 || c === 35 || c === 0) value = below(state, column, true);
     else value = inline(state, column);
     if (key === '__proto__') define(out as Record<string, never>, key, value as never);
     else out[key] = value;
@@ -139,7 +178,7 @@ function sequence<V>(state: FastState<V>, column: number, dashed: boolean): V {
     while (c === 32) c = text.charCodeAt(++p);
     if (c === 9) bail();
     state.pos = p;
-    if (c === 10 || c === 35 || c !== c) out.push(below(state, column, false));
+    if (c === 10 || c === 35 || c === 0) out.push(below(state, column, false));
     else out.push(node(state, p - state.lineStart, column));
     const next = nextColumn(state, column);
     if (next > column) bail();
@@ -184,9 +223,10 @@ export class FastReader<V> {
   }
 
   /** Reads the first document of a prepared text; undefined where it must be left to the faithful reader. */
-  first(text: string, maxScalar: number): FastResult<V> | undefined {
+  first(text: string, maxScalar: number, maxAliases: number): FastResult<V> | undefined {
     const state: FastState<V> = {
-      text,
+      // behind the end stand characters that no prepared text holds: V8 reads beyond a string slowly
+      text: `${text}\0\0\0\0`,
       length: text.length,
       profile: this.#profile,
       interner: this.#interner,
@@ -196,6 +236,8 @@ export class FastReader<V> {
       depth: 0,
       hash: -1,
       breaks: 0,
+      anchors: undefined,
+      aliases: Math.min(maxAliases, MAX_ALIASES),
     };
     try {
       return document(state);

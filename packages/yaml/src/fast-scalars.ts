@@ -26,7 +26,7 @@ export function plainLine<V>(state: FastState<V>, start: number): number {
   if (stop < 0) stop = length;
   for (let colon = text.indexOf(':', start); colon >= 0 && colon < stop; colon = text.indexOf(':', colon + 1)) {
     const next = text.charCodeAt(colon + 1);
-    if (next === 32 || next === 10 || next === 9 || next !== next) stop = colon;
+    if (next === 32 || next === 10 || next === 9 || next === 0) stop = colon;
   }
   if (state.hash < stop) stop = commentIn(state, start, stop);
   state.pos = stop;

@@ -5,8 +5,9 @@ export const BAIL: unique symbol = Symbol('left to the faithful reader');
 
 /** A text being read fast, and where. */
 export interface FastState<V> {
+  /** The text, and a few zeros behind its end. */
   readonly text: string;
-  /** Length of the text. Behind it charCodeAt gives NaN, which equals nothing. */
+  /** Length of the text without the zeros. */
   readonly length: number;
   readonly profile: ScalarProfile<V>;
   readonly interner: Interner<V>;
@@ -19,6 +20,10 @@ export interface FastState<V> {
   hash: number;
   /** Line breaks that the last white space in a quoted scalar held. */
   breaks: number;
+  /** The values of scalars by the names of their anchors. */
+  anchors: Map<string, V> | undefined;
+  /** How many more aliases may come. */
+  aliases: number;
 }
 
 /** Leaves the text to the faithful reader. */
@@ -49,5 +54,5 @@ export function isMark(text: string, at: number): boolean {
   const c = text.charCodeAt(at);
   if ((c !== 45 && c !== 46) || text.charCodeAt(at + 1) !== c || text.charCodeAt(at + 2) !== c) return false;
   const after = text.charCodeAt(at + 3);
-  return after === 10 || after === 32 || after === 9 || after !== after;
+  return after === 10 || after === 32 || after === 9 || after === 0;
 }

@@ -57,6 +57,45 @@ test('the fast reader agrees with the faithful one', () => {
   }
 });
 
+test('the fast reader agrees with the faithful one about anchors', () => {
+  const lines = [
+    'a: &x 1',
+    'b: *x',
+    'c: &x "q" # why',
+    'd: &y\n  k: v',
+    'e: *x foo',
+    'f: &x-1_ two\n  lines',
+    'g: *x-1_',
+    'h: &x &y v',
+    'i: &x [1]',
+    'j: &x |\n  text',
+    'k: &x',
+    "l: &x 'it''s'",
+    'm: *x : 1',
+    'n: &x !!str 1',
+    'o: [*x]',
+    'p: &x: 1',
+    'q: &é 1',
+    '&x r: 1',
+    '*x : s',
+    '- &x t',
+    '- *x',
+    '- &x u: 1',
+    't: &x ~',
+    'u: &x 2001-01-01',
+    'v: &x - 1',
+    'w:\n- &x 1\n- *x',
+    '<<: *x',
+    '---',
+  ];
+  const generator = new Generator(31);
+  for (let i = 0; i < 4000; i++) {
+    const text = Array.from({ length: 1 + generator.below(4) }, () => lines[generator.below(lines.length)] as string).join('\n');
+    const fast = outcome(() => parseYaml(text));
+    expect(fast, text).toEqual(normal(outcome(() => faithful(text, false))));
+  }
+});
+
 function normal(result: ReturnType<typeof outcome<JsonValue>>): unknown {
   return 'error' in result ? { error: result.error.replace(/^error converting YAML to JSON: /, '') } : result;
 }

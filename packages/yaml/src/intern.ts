@@ -12,6 +12,8 @@ export interface ScalarProfile<V> {
   readonly literal: (text: string) => V;
   /** Keys that occur twice are left to the faithful reader, which refuses them. */
   readonly unique: boolean;
+  /** Anchors are nothing but names: an alias is the value again. */
+  readonly anchors: boolean;
 }
 
 /** Marks a value that has not been made yet. */

@@ -35,6 +35,7 @@ export const SIGS_PROFILE: ScalarProfile<JsonValue> = {
   inFlow: (value) => value,
   literal: (text) => text,
   unique: false,
+  anchors: true,
 };
 
 /** As {@link SIGS_PROFILE}; repeated keys are refused. */
@@ -79,4 +80,5 @@ export const KYAML_PROFILE: ScalarProfile<KyamlValue> = {
   inFlow: (value) => (value instanceof KyamlScalar ? inFlow(value) : value),
   literal: keptOut,
   unique: true,
+  anchors: false,
 };

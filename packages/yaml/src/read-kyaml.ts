@@ -101,7 +101,7 @@ const FAST = new FastReader(KYAML_PROFILE);
 function readFast(text: string, limits: ReadLimits): FastResult<KyamlValue> | undefined {
   if (limits.maxDepth < FAST_DEPTH) return undefined;
   const prepared = FAST.prepare(text);
-  const read = prepared === undefined ? undefined : FAST.first(prepared, limits.maxScalarBytes);
+  const read = prepared === undefined ? undefined : FAST.first(prepared, limits.maxScalarBytes, limits.maxAliases);
   return read !== undefined && read.end >= (prepared as string).length ? read : undefined;
 }
 

@@ -32,7 +32,7 @@ export function readFast(input: string | Uint8Array, limits: ReadLimits, strict:
   if (limits.maxDepth < FAST_DEPTH) return undefined;
   const reader = strict ? FAST_STRICT : FAST;
   const text = reader.prepare(asText(input));
-  return text === undefined ? undefined : reader.first(text, limits.maxScalarBytes);
+  return text === undefined ? undefined : reader.first(text, limits.maxScalarBytes, limits.maxAliases);
 }
 
 /** Decodes bytes as UTF-8; bad ones become U+FFFD, which only the faithful reader looks into. */

@@ -25,7 +25,7 @@ import {
   type TemplateValue,
 } from '@flux-ts/gotemplate';
 import { parseYaml, printYaml, printYamlV3 } from '@flux-ts/yaml';
-import { toFloats } from '../values/read.ts';
+import { floatsOf } from '../values/read.ts';
 import type { HelmMajor } from '../values/coalesce.ts';
 import { printToml } from './toml-print.ts';
 import { readToml } from './toml-read.ts';
@@ -186,7 +186,7 @@ function reader(name: string, want: 'map' | 'list', read: (text: string) => Json
     const answer = (message: string): TemplateValue => (want === 'map' ? { Error: message } : [message]);
     let value: JsonValue;
     try {
-      value = toFloats(read(text));
+      value = floatsOf(read(text), text);
     } catch (error) {
       if (!isFluxError(error)) throw error;
       return answer(error.message);

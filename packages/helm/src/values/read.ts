@@ -4,7 +4,7 @@ import { valuesError } from '../errors.ts';
 import type { HelmMajor } from './coalesce.ts';
 
 /** Go's float64 for every number: integers beyond 2^53 lose precision, as Helm's values do. */
-export function toFloats(value: JsonValue): JsonValue {
+function toFloats(value: JsonValue): JsonValue {
   if (typeof value === 'bigint') return Number(value);
   if (typeof value !== 'object' || value === null) return value;
   if (isArray(value)) {
@@ -21,6 +21,14 @@ export function toFloats(value: JsonValue): JsonValue {
     define(copy, key, after);
   }
   return copy ?? object;
+}
+
+/** What every integer has in its text that a number cannot hold exactly: its digits, or a tag and digits in pieces. */
+const HUGE = /[0-9A-Fa-f_]{14}|![!<\w]/;
+
+/** Gives what was read from a text with Go's float64 for every number. */
+export function floatsOf(value: JsonValue, text: string): JsonValue {
+  return HUGE.test(text) ? toFloats(value) : value;
 }
 
 /** Splits a stream as Helm's reader does: at lines that begin with `---`. */
@@ -66,7 +74,7 @@ function readDocument(text: string, prefix: string): JsonObject {
       `${prefix}error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`,
     );
   }
-  return toFloats(value) as JsonObject;
+  return floatsOf(value, text) as JsonObject;
 }
 
 /**
