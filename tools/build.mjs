@@ -3,6 +3,7 @@
 // The finished bundle is put in place by a rename, so that a start beside a build never sees half of it.
 import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -45,6 +46,7 @@ export async function build() {
   const bundle = join(root, 'dist', 'bundle');
   const old = join(root, 'dist', `old-${process.pid}`);
   if (existsSync(bundle)) renameSync(bundle, old);
+  chmodSync(out, 0o755); // the installation may be for all
   renameSync(out, bundle);
   rmSync(old, { recursive: true, force: true });
 }
@@ -76,7 +78,7 @@ async function bundleInto(out, esbuild) {
   copyFileSync(join(root, 'tools', 'warm.cjs'), join(out, 'warm.cjs'));
   copyAssets(out);
   // Where this fails the bundle works all the same, only slower: no reason to stop.
-  spawnSync(process.execPath, [join(out, 'warm.cjs')], { stdio: 'ignore' });
+  spawnSync(process.execPath, [join(out, 'warm.cjs')], { stdio: 'ignore', timeout: 60_000 });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build().catch(() => process.exit(1)); // esbuild has told why

@@ -72,7 +72,7 @@ function prepare() {
     return; // somebody else's installation: it works without
   }
   process.stderr.write(`► preparing for node ${process.version} (once)\n`);
-  require('node:child_process').spawnSync(process.execPath, [`${__dirname}/warm.cjs`], { stdio: 'ignore' });
+  require('node:child_process').spawnSync(process.execPath, [`${__dirname}/warm.cjs`], { stdio: 'ignore', timeout: 60_000 });
   mkdirSync(CACHE, { recursive: true }); // never twice
 }
 

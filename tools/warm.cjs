@@ -2,7 +2,7 @@
 // V8 stores what ran: so every chunk is loaded at least, and the engines do real work.
 'use strict';
 const { spawnSync } = require('node:child_process');
-const { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } = require('node:fs');
+const { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { setFlagsFromString } = require('node:v8');
 const { load, scripts, CACHE, MAIN } = require('./flux.cjs');
@@ -21,7 +21,7 @@ const COMMANDS = [
   ['kustomize', 'build', join(root, 'examples/fleet/infrastructure/controllers')],
   ['get', 'all', '--kubeconfig', join(__dirname, 'none')],
 ];
-/** Later optimisation, by the name that the flag has: node 20, node 22 and later. Times of a large chart: 0.70, 0.72. */
+/** Later optimisation, by the name that the flag has: node 20, node 22 and later (docs/decisions/0002-starting-node.md). */
 const TUNING = { 'interrupt-budget': 1_000_000, 'invocation-count-for-turbofan': 20_000 };
 
 async function warm() {
@@ -31,6 +31,7 @@ async function warm() {
   for (const name of readdirSync(__dirname)) if (isChunk(name)) load(`./${name}`);
   setFlagsFromString('--flush-bytecode'); // stored code is bound to the flags
   const made = mkdtempSync(join(__dirname, 'cache-'));
+  chmodSync(made, 0o755); // the installation may be for all
   for (const [name, script] of scripts) writeFileSync(join(made, name), script.createCachedData());
   writeFileSync(join(made, 'tuning.json'), JSON.stringify(tuning()));
   try {
