@@ -25,7 +25,7 @@ export {
 export { compactJson, parseGoJson, prettyJson, toJsonValue } from './json.ts';
 export { formatGo } from './printf.ts';
 export { goQuote, goUnquote } from './quote.ts';
-export { compileRegexp } from './regexp.ts';
+export { compileRegexp, GoRegexp } from './regexp.ts';
 export { sprigFunctions, type SprigEnvironment } from './sprig/index.ts';
 export { isEmpty } from './sprig/defaults.ts';
 export { GoVersion } from './sprig/semver.ts';

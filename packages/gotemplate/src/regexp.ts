@@ -2,8 +2,8 @@ import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { GoError } from './errors.ts';
 import { nativeRegexp, type NativeRegexp } from './regexp-native.ts';
 
-/** An expression of the templates' functions: RE2, with the engine's own matcher where that gives the same. */
-export class Expression {
+/** A regular expression as Go's regexp package has it: RE2, with the engine's own matcher where that gives the same. */
+export class GoRegexp {
   readonly #pattern: string;
   readonly #native: NativeRegexp | undefined;
   #re2: RE2JS | undefined;
@@ -88,7 +88,7 @@ export interface Match {
 }
 
 /** All matches that do not overlap, as Go finds them: an empty match right after another is left out. At most `limit` where it is not negative. */
-export function allMatches(re: Expression, text: string, limit: number): Match[] {
+export function allMatches(re: GoRegexp, text: string, limit: number): Match[] {
   const out: Match[] = [];
   const find = re.finder(text);
   let at = 0;
@@ -125,7 +125,7 @@ export function expandTemplate(template: string, text: string, match: Match, nam
 }
 
 /** Replaces all matches by what `replacement` gives. */
-export function replaceMatches(re: Expression, text: string, replacement: (match: Match) => string): string {
+export function replaceMatches(re: GoRegexp, text: string, replacement: (match: Match) => string): string {
   let out = '';
   let at = 0;
   for (const match of allMatches(re, text, -1)) {
@@ -136,7 +136,7 @@ export function replaceMatches(re: Expression, text: string, replacement: (match
 }
 
 /** Go's `Regexp.Split`. */
-export function splitMatches(re: Expression, pattern: string, text: string, count: number): string[] {
+export function splitMatches(re: GoRegexp, pattern: string, text: string, count: number): string[] {
   if (count === 0) return [];
   if (pattern !== '' && text === '') return [''];
   const out: string[] = [];

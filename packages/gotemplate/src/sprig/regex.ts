@@ -2,13 +2,13 @@ import { Lru } from '@flux-ts/base';
 import { GoError } from '../errors.ts';
 import { goFunc } from '../functions.ts';
 import { goQuote } from '../quote.ts';
-import { allMatches, Expression, expandTemplate, quoteMeta, replaceMatches, splitMatches } from '../regexp.ts';
+import { allMatches, GoRegexp, expandTemplate, quoteMeta, replaceMatches, splitMatches } from '../regexp.ts';
 import { STRING_SLICE } from '../types.ts';
 import { nilSlice, stringSlice, type GoInt } from '../values.ts';
 import type { GoFunc, MaybeValue } from '../model.ts';
 
 type Texts = readonly [string, string, string];
-type Run = (re: Expression, args: readonly MaybeValue[]) => MaybeValue;
+type Run = (re: GoRegexp, args: readonly MaybeValue[]) => MaybeValue;
 
 const KEPT = 256;
 
@@ -18,13 +18,13 @@ function texts(found: readonly string[], isNil: boolean): MaybeValue {
 
 /** The functions of regular expressions. Compiled expressions are kept with the functions. */
 export function regexFunctions(): readonly GoFunc[] {
-  const cache = new Lru<string, Expression>(KEPT);
-  const compile = (pattern: string): Expression => {
+  const cache = new Lru<string, GoRegexp>(KEPT);
+  const compile = (pattern: string): GoRegexp => {
     let expression = cache.get(pattern);
-    if (expression === undefined) cache.set(pattern, (expression = new Expression(pattern)));
+    if (expression === undefined) cache.set(pattern, (expression = new GoRegexp(pattern)));
     return expression;
   };
-  const mustCompile = (pattern: string): Expression => {
+  const mustCompile = (pattern: string): GoRegexp => {
     try {
       return compile(pattern);
     } catch (error) {

@@ -54,11 +54,10 @@ export function checkScalars(schema: JsonObject, draft: Draft, value: JsonValue,
 
 /** A pair of keywords that bound a number of things. */
 export function checkCount(schema: JsonObject, got: number, keywords: readonly [min: string, max: string], report: Report): void {
-  for (const [i, keyword] of keywords.entries()) {
-    const want = own(schema, keyword);
-    if (typeof want !== 'number') continue;
-    if (i === 0 ? got < want : got > want) report(`${keyword}: got ${numberText(got)}, want ${numberText(want)}`);
-  }
+  const least = own(schema, keywords[0]);
+  if (typeof least === 'number' && got < least) report(`${keywords[0]}: got ${numberText(got)}, want ${numberText(least)}`);
+  const most = own(schema, keywords[1]);
+  if (typeof most === 'number' && got > most) report(`${keywords[1]}: got ${numberText(got)}, want ${numberText(most)}`);
 }
 
 /** The keywords of strings. */

@@ -37,6 +37,9 @@ const SINGLE: readonly string[] = [
   'unevaluatedItems',
 ];
 
+/** What only a schema with names of its own has in its text; a property that is called `id` is none. */
+const NAMES = /"(?:\$?id|\$anchor|\$dynamicAnchor)"\s*:\s*"|"\$recursiveAnchor"/;
+
 /** The schemas directly below one. */
 function children(schema: JsonObject): JsonValue[] {
   const out: JsonValue[] = [];
@@ -94,7 +97,7 @@ export class SchemaDocument {
     this.tracksEvaluation = text.includes('"unevaluated');
     const resource = this.#add('file:///values.schema.json', schema, draftOf(schema, 2020));
     this.root = { value: schema, draft: resource.draft, resource };
-    if (/"(\$?id|\$anchor|\$dynamicAnchor|\$recursiveAnchor)"/.test(text)) this.#index(schema, resource, new Set());
+    if (NAMES.test(text)) this.#index(schema, resource, new Set());
   }
 
   #add(url: string, root: JsonValue, draft: Draft): Draftable {

@@ -1,6 +1,6 @@
 // Long because the keywords that contain schemas share one state: the scope, what is evaluated, the failures.
 import { compareBytes, isArray, isObject, own, sortedKeys, type JsonObject, type JsonValue } from '@flux-ts/base';
-import { compileRegexp } from '@flux-ts/gotemplate';
+import { GoRegexp } from '@flux-ts/gotemplate';
 import { valuesError } from '../errors.ts';
 import { failureText, quoteText, type SchemaFailure } from './failure.ts';
 import { checkCount, checkNumber, checkScalars, checkString } from './keywords.ts';
@@ -66,8 +66,8 @@ export class ValuesSchema {
   #test(pattern: string): (text: string) => boolean {
     let test = this.#regexps.get(pattern);
     if (test === undefined) {
-      const compiled = compileRegexp(pattern);
-      test = (text) => compiled.matcher(text).find();
+      const compiled = new GoRegexp(pattern);
+      test = (text) => compiled.test(text);
       this.#regexps.set(pattern, test);
     }
     return test;
