@@ -30,10 +30,10 @@ export {
   type PathStep,
 } from './json.ts';
 export { HeapLimitError, HeapWatch, isHeapLimit } from './heap-watch.ts';
-export { HttpError, httpRequest, type HttpErrorCode, type HttpRequest, type HttpResponse } from './http.ts';
+export { HttpError, httpRequest, redacted, type HttpErrorCode, type HttpRequest, type HttpResponse } from './http.ts';
+export { HttpAgents, type TlsIdentity } from './http-agents.ts';
 export { silentLogger, type LogFields, type Logger } from './log.ts';
 export { Lru } from './lru.ts';
 export { seededRandom, systemRandom, type Random } from './random.ts';
 export { formatMicroTime, formatTime, parseTime } from './time.ts';
 export { WallTimeError, withinWallTime } from './wall-time.ts';
-export type { WorkerJob, WorkerLimits, WorkerPool } from './worker-pool.ts';

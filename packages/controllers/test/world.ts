@@ -6,6 +6,7 @@ import {
   Counters,
   digest,
   formatTime,
+  HttpError,
   seededRandom,
   silentLogger,
   RealClock,
@@ -15,7 +16,7 @@ import {
 } from '@flux-ts/base';
 import { chartArchive, loadChart } from '@flux-ts/helm';
 import { KubeClient, keyText, keyOf, typeOf } from '@flux-ts/kube';
-import { getCondition, HttpError, readConditions, type Condition, type Controller, type HttpClient } from '@flux-ts/runtime';
+import { getCondition, readConditions, type Condition, type Controller, type HttpClient } from '@flux-ts/runtime';
 import { loadKinds } from '@flux-ts/schema';
 import { createSimulator } from '@flux-ts/simulator';
 

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createHttpClient, redacted } from './http-client.ts';
+import { createHttpClient } from './http-client.ts';
 
 let first: Server;
 let second: Server;
@@ -15,7 +15,7 @@ function serve(redirectTo: () => string): Server {
     else if (request.url === '/loop') response.writeHead(302, { location: '/loop' }).end();
     else if (request.url === '/gzip') response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('packed'));
     else if (request.url === '/hang') return;
-    else if (request.url === '/gone') response.writeHead(404).end();
+    else if (request.url?.startsWith('/gone') === true) response.writeHead(404).end();
     else response.writeHead(200).end('body');
   });
 }
@@ -66,9 +66,14 @@ test.each([
     name: 'redirects without end',
     path: '/loop',
     options: {},
-    want: { code: 'HTTP_NETWORK', message: expect.stringContaining('stopped after 10 redirects') as string },
+    want: { code: 'HTTP_REDIRECTS', message: expect.stringContaining('stopped after 10 redirects') as string },
   },
-  { name: 'a server that does not answer', path: '/hang', options: { timeoutMs: 50 }, want: { code: 'HTTP_NETWORK' } },
+  {
+    name: 'a server that does not answer',
+    path: '/hang',
+    options: { timeoutMs: 50 },
+    want: { code: 'HTTP_TIMEOUT', message: expect.stringMatching(/: context deadline exceeded \(Client\.Timeout/) as string },
+  },
 ])('a download fails with $name', async ({ path, options, want }) => {
   const http = createHttpClient();
   await expect(http.get(`${urlOf(first)}${path}`, options)).rejects.toMatchObject(want);
@@ -88,6 +93,9 @@ test('other schemes are refused, abort is rethrown, packed answers are unpacked'
   http.close();
 });
 
-test('messages hold no credentials', () => {
-  expect(redacted('https://u:p@host/x?token=1')).toBe('https://host/x');
+test('messages hold no credentials', async () => {
+  const http = createHttpClient();
+  const url = urlOf(first).replace('//', '//u:p@');
+  await expect(http.get(`${url}/gone?token=1`)).rejects.toMatchObject({ message: `failed to fetch ${urlOf(first)}/gone : 404 Not Found` });
+  http.close();
 });

@@ -29,8 +29,6 @@ export { Metrics, type ObjectLabels } from './metrics.ts';
 export { jittered } from './jitter.ts';
 export {
   createHttpClient,
-  HttpError,
-  redacted,
   type HttpAnswer,
   type HttpAuth,
   type HttpClient,

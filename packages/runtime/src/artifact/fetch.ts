@@ -1,5 +1,5 @@
-import { digest, FluxError, type Clock, type DigestAlgorithm } from '@flux-ts/base';
-import { HttpError, type HttpClient } from '../http-client.ts';
+import { digest, FluxError, HttpError, type Clock, type DigestAlgorithm } from '@flux-ts/base';
+import type { HttpClient } from '../http-client.ts';
 import type { Artifact } from './artifact.ts';
 
 /** Why an artifact could not be fetched. ARTIFACT_NOT_FOUND: the file is gone; the source will make a new one. */
@@ -46,7 +46,7 @@ async function download(url: string, options: ArtifactFetchOptions): Promise<Uin
       options.signal?.throwIfAborted();
       const http = error instanceof HttpError ? error : undefined;
       if (http?.status === 404) throw new ArtifactFetchError({ code: 'ARTIFACT_NOT_FOUND', message: 'file not found', cause: error });
-      const temporary = http !== undefined && (http.code === 'HTTP_NETWORK' || http.status >= 500);
+      const temporary = http !== undefined && (http.code === 'HTTP_NETWORK' || http.code === 'HTTP_TIMEOUT' || http.status >= 500);
       if (!temporary || left <= 0) {
         throw new ArtifactFetchError({
           code: 'ARTIFACT_FETCH',
