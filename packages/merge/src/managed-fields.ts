@@ -54,15 +54,18 @@ export function managerKey(identity: {
 
 /** Reads a {@link managerKey}. */
 export function readManagerKey(key: string): ManagerIdentity {
-  const read = JSON.parse(key) as Partial<ManagerIdentity>;
-  return {
-    manager: read.manager ?? '',
-    operation: read.operation ?? 'Apply',
-    apiVersion: read.apiVersion ?? '',
-    subresource: read.subresource ?? '',
-  };
+  let identity = IDENTITIES.get(key);
+  if (identity === undefined) {
+    const read = JSON.parse(key) as Partial<ManagerIdentity>;
+    const { manager = '', operation = 'Apply', apiVersion = '', subresource = '' } = read;
+    identity = { manager, operation, apiVersion, subresource };
+    IDENTITIES.set(key, identity);
+  }
+  return identity;
 }
 
+// a few managers write most objects
+const IDENTITIES = new Lru<string, ManagerIdentity>(500);
 // Objects of one shape have the same FieldsV1, text by text: they share one object, which is read once. Bounded, by content.
 const SHARED = new Lru<string, JsonObject>(8 * 1024 * 1024);
 const SIGNED = new Lru<string, JsonObject>(8 * 1024 * 1024);

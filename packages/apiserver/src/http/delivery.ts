@@ -10,7 +10,7 @@ const BATCH_BYTES = 1024 * 1024;
 const WAITING_BYTES = 256 * 1024;
 /** From so many events in one write on a reader counts as one in a storm: its next write waits a little. */
 const STORM = 4;
-const REST_MS = 8;
+const REST_MS = 10;
 
 /** What a {@link Delivery} needs. */
 export interface DeliveryOptions {

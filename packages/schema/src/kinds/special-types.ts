@@ -28,8 +28,12 @@ function stringProblem(value: JsonValue): string | undefined {
 
 const LAYOUTS = { time: '2006-01-02T15:04:05Z07:00', micro: '2006-01-02T15:04:05.000000Z07:00' };
 
+/** Times as the server itself writes them, but for days that not every month has. */
+const PLAIN_TIME = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+
 function timeProblem(layout: string): (value: JsonValue) => string | undefined {
   return (value) => {
+    if (typeof value === 'string' && PLAIN_TIME.test(value)) return undefined;
     const wrong = stringProblem(value);
     if (wrong !== undefined || typeof value !== 'string' || parseTime(value) !== undefined) return wrong;
     const parts: readonly [RegExp, string][] = [
@@ -58,6 +62,7 @@ function timeProblem(layout: string): (value: JsonValue) => string | undefined {
 
 const time: SpecialType = {
   canonical: (value) => {
+    if (typeof value === 'string' && PLAIN_TIME.test(value)) return value;
     const ms = typeof value === 'string' ? parseTime(value) : undefined;
     return ms === undefined ? value : formatTime(ms);
   },
