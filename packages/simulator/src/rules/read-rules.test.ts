@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { fitsGlob } from './glob.ts';
 import { readSimulatorRules } from './read-rules.ts';
@@ -46,6 +47,14 @@ readiness:
       { match: { kind: 'Pod', name: 'slow' }, delayMs: 5000 },
     ]);
     expect(readiness).toEqual([{ group: 'cert-manager.io', kind: 'Certificate', afterMs: 2000, status: {}, place: 'r.yaml:14' }]);
+  });
+
+  test('of the README is one', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const [, text = ''] = /```yaml\n([^]*?)```/.exec(readme) ?? [];
+    const { failures, readiness } = readSimulatorRules(text, 'README.md');
+    expect(failures.map((rule) => rule.fail ?? rule.delayMs)).toEqual(['CrashLoopBackOff', 'JobFailed', 'NotReady', 20_000]);
+    expect(readiness[0]?.status['revision']).toBe(1);
   });
 
   test.each(['', '# nothing\n', HEAD])('%j has no rules', (text) => {
