@@ -44,7 +44,8 @@ export const CHARTS: readonly Scenario[] = [
     name: 'podinfo',
     folder: 'podinfo-6.3.0',
     after: [
-      { run: 'get deploy rel-podinfo', with: 'kubectl136', out: /1\/1/ },
+      // its maxUnavailable is 1: helm 3 waits for none of its one Pod
+      { run: 'get deploy rel-podinfo', with: 'kubectl136', out: /1\/1/, withinMs: 10_000 },
       { run: 'test rel --timeout 60s', out: 'Succeeded' },
     ],
   }),
