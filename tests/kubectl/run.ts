@@ -1,13 +1,11 @@
 // Plays scenarios with the real kubectl and helm against the embedded API server and prints how many of them went as in a
-// real cluster. Options: --corpus DIR (charts), --only TEXT (names that contain it), --program NAME, --kubeconfig FILE (a cluster
-// that runs already, with its current context; default: a server of its own).
-import { existsSync, readFileSync } from 'node:fs';
+// real cluster: one that `./flux cluster start` starts, or with --kubeconfig FILE one that runs already (its current context), or
+// with --in-process a server in this process. Scenarios with Pods that really run have a server in this process in any case.
+// Options: --corpus DIR (charts), --only TEXT (names that contain it, | between several), --program NAME.
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { RealClock, systemRandom } from '@flux-ts/base';
-import { createApiServer } from '@flux-ts/apiserver';
 import { oraclePath } from '../../tools/oracle.mjs';
-import { startRealPods } from './real-pods.ts';
-import { startSimulator } from './simulator.ts';
+import { runningCluster, startAsUsersDo, startInProcess, type Ground } from './clusters.ts';
 import { play, type Program, type Scenario, type Stage } from './scenario.ts';
 import { ACCESS } from './scenarios/access.ts';
 import { APPLYING } from './scenarios/applying.ts';
@@ -53,23 +51,6 @@ function binary(program: Program): string {
 }
 
 const given = option('kubeconfig');
-const own = given === undefined ? await startOwn() : undefined;
-const stage: Stage = { url: own?.url ?? '', corpus, binary, ...(given === undefined ? {} : { kubeconfig: readFileSync(given, 'utf8') }) };
-
-async function startOwn(): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
-  const pods = await startRealPods();
-  const server = await createApiServer({ clock: new RealClock(), random: systemRandom, freeze: true, pods });
-  const { url } = await server.listen();
-  const stop = startSimulator(server);
-  return {
-    url,
-    close: async () => {
-      stop();
-      await server.close();
-      pods.close();
-    },
-  };
-}
 
 const jobs: { scenario: Scenario; program: Program }[] = [];
 let skipped = 0;
@@ -82,15 +63,26 @@ for (const scenario of SCENARIOS) {
         ? `${program} is not installed`
         : scenario.corpus !== undefined && !existsSync(join(corpus, scenario.corpus))
           ? `${scenario.corpus} is not in the corpus`
-          : scenario.own === true && given !== undefined
-            ? 'it needs Pods that run behind its own server'
-            : undefined;
+          : undefined;
     if (why === undefined) jobs.push({ scenario, program });
     else {
       skipped++;
       console.log(`skip ${scenario.name} (${program}): ${why}`);
     }
   }
+}
+
+function startGround(): Promise<Ground> | Ground {
+  if (given !== undefined) return runningCluster(given);
+  return process.argv.includes('--in-process') ? startInProcess() : startAsUsersDo(join(root, 'flux'));
+}
+
+const own = jobs.some(({ scenario }) => scenario.own === true) ? await startInProcess() : undefined;
+const usual = jobs.some(({ scenario }) => scenario.own !== true) ? await startGround() : undefined;
+
+function stageOf(scenario: Scenario): Stage {
+  const { url = '', kubeconfig } = (scenario.own === true ? own : usual) ?? {};
+  return { url, corpus, binary, ...(kubeconfig === undefined ? {} : { kubeconfig }) };
 }
 
 let passed = 0;
@@ -109,7 +101,7 @@ function alone<T>(word: string | undefined, run: () => Promise<T>): Promise<T> {
 async function lane(): Promise<void> {
   for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
     const started = performance.now();
-    const problem = await alone(job.scenario.alone, () => play(job.scenario, job.program, stage));
+    const problem = await alone(job.scenario.alone, () => play(job.scenario, job.program, stageOf(job.scenario)));
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     if (problem === undefined) {
       passed++;
@@ -120,8 +112,11 @@ async function lane(): Promise<void> {
     }
   }
 }
-await Promise.all(Array.from({ length: LANES }, lane));
-await own?.close();
+try {
+  await Promise.all(Array.from({ length: LANES }, lane));
+} finally {
+  for (const ground of [own, usual]) await ground?.close();
+}
 console.log(`conformance:kubectl: ${passed} of ${passed + failed} scenarios${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);
