@@ -111,6 +111,11 @@ export abstract class GoObject extends GoValue {
     return undefined;
   }
 
+  /** What an action prints where `String()` belongs to the pointer: Go takes the address of a field, not of an argument. */
+  addressed(): string | undefined {
+    return undefined;
+  }
+
   /** What `GoString()` gives for `%#v`; `undefined` for a type that has none. */
   goString(): string | undefined {
     return undefined;

@@ -130,17 +130,24 @@ export function defaultCapabilities(
   };
 }
 
+type Field = readonly [name: string, value: TemplateValue];
+
+interface StructExtra {
+  readonly methods?: readonly GoFunc[];
+  /** What an action prints of it: its `String()` belongs to the pointer. */
+  readonly addressed?: string;
+  /** The fields as fmt prints them, where there are some that templates do not see. */
+  readonly printed?: readonly Field[];
+  readonly json: JsonValue;
+}
+
 /** A struct whose fields are known and that may have methods. */
 class StructValue extends GoObject {
   readonly #type: GoType;
   readonly #fields: ReadonlyMap<string, TemplateValue>;
-  readonly #extra: { readonly methods?: readonly GoFunc[]; readonly text?: string; readonly json: JsonValue };
+  readonly #extra: StructExtra;
 
-  constructor(
-    type: GoType,
-    fields: readonly (readonly [string, TemplateValue])[],
-    extra: { readonly methods?: readonly GoFunc[]; readonly text?: string; readonly json: JsonValue },
-  ) {
+  constructor(type: GoType, fields: readonly Field[], extra: StructExtra) {
     super();
     this.#type = type;
     this.#fields = new Map(fields);
@@ -159,12 +166,12 @@ class StructValue extends GoObject {
     return this.#extra.methods?.find((m) => m.name === name);
   }
 
-  override entries(): readonly (readonly [string, TemplateValue])[] {
-    return [...this.#fields];
+  override entries(): readonly Field[] {
+    return this.#extra.printed ?? [...this.#fields];
   }
 
-  override string(): string | undefined {
-    return this.#extra.text;
+  override addressed(): string | undefined {
+    return this.#extra.addressed;
   }
 
   override json(): JsonValue {
@@ -216,7 +223,17 @@ export function capabilitiesValue(capabilities: Capabilities, helmVersion: HelmM
       ['Major', kube.major],
       ['Minor', kube.minor],
     ],
-    { methods: [getVersion('GitVersion', kube.version), getVersion('String', kube.normalized)], text: kube.normalized, json: kubeJson },
+    {
+      methods: [getVersion('GitVersion', kube.version), getVersion('String', kube.normalized)],
+      addressed: kube.normalized,
+      printed: [
+        ['Version', kube.version],
+        ...(helmVersion === 4 ? [['normalizedVersion', kube.normalized] as const] : []),
+        ['Major', kube.major],
+        ['Minor', kube.minor],
+      ],
+      json: kubeJson,
+    },
   );
   const versions = new VersionSet(sliceType(STRING, `${pkg}.VersionSet`), capabilities.apiVersions);
   const buildValue = new StructValue(
