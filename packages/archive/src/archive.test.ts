@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -183,6 +183,13 @@ describe('file systems', () => {
     expect(codeOf(() => fs.read('/nope'))).toBe('ARCHIVE_NOT_FOUND');
     expect(codeOf(() => fs.list('/a/b.yaml'))).toBe('ARCHIVE_NOT_FOUND');
     expect(codeOf(() => fs.read('/a'))).toBe('ARCHIVE_NOT_FOUND');
+  });
+  test('disk at the root of everything gives paths as they are', () => {
+    const fs = new DiskFileSystem('/');
+    const file = fs.list(realpathSync(disk)).map((name) => join(realpathSync(disk), name))[0] as string;
+    expect(fs.realPath(realpathSync(disk))).toBe(realpathSync(disk));
+    expect(fs.stat(file)).toBeDefined();
+    expect(fs.realPath('/')).toBe('/');
   });
   test('disk follows links inside its root and refuses those that leave it', () => {
     symlinkSync('a/c', join(disk, 'in'));

@@ -13,6 +13,11 @@ function isMissing(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG' || code === 'ERR_INVALID_ARG_VALUE';
 }
 
+/** A folder on disk as the beginning of paths in it. */
+function below(folder: string): string {
+  return folder.endsWith(sep) ? folder : folder + sep;
+}
+
 /** A place on disk, and whether it is known to be a plain file (no link). */
 interface Place {
   readonly real: string;
@@ -42,8 +47,7 @@ export class DiskFileSystem implements FileSystem {
   }
 
   #inside(path: string, real: string): string {
-    const base = this.root.endsWith(sep) ? this.root : this.root + sep;
-    if (real !== this.root && !real.startsWith(base)) {
+    if (real !== this.root && !real.startsWith(below(this.root))) {
       throw archiveError('ARCHIVE_UNSAFE_PATH', `${path} leads out of its folder`);
     }
     return real;
@@ -58,7 +62,7 @@ export class DiskFileSystem implements FileSystem {
       const slash = clean.lastIndexOf('/');
       const parent = this.#locate(slash === 0 ? '/' : clean.slice(0, slash));
       if (parent === undefined) return undefined;
-      const plain = parent.real + sep + clean.slice(slash + 1);
+      const plain = below(parent.real) + clean.slice(slash + 1);
       const stat = lstatSync(plain);
       const real = stat.isSymbolicLink() ? this.#inside(path, realpathSync.native(plain)) : plain;
       const place = { real, plainFile: false };
@@ -112,13 +116,13 @@ export class DiskFileSystem implements FileSystem {
     const prefix = cleanPath(path).replace(/\/$/, '');
     for (const entry of entries) {
       const file = entry.isFile();
-      if (file || entry.isDirectory()) this.#places.set(`${prefix}/${entry.name}`, { real: real + sep + entry.name, plainFile: file });
+      if (file || entry.isDirectory()) this.#places.set(`${prefix}/${entry.name}`, { real: below(real) + entry.name, plainFile: file });
     }
     return entries.map((entry) => entry.name).sort(compareBytes);
   }
 
   realPath(path: string): string {
     const { real } = this.#need(path, 'lstat');
-    return real === this.root ? '/' : real.slice(this.root.length).split(sep).join('/');
+    return real === this.root ? '/' : real.slice(below(this.root).length - 1).split(sep).join('/');
   }
 }
