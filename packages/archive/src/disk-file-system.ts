@@ -123,6 +123,11 @@ export class DiskFileSystem implements FileSystem {
 
   realPath(path: string): string {
     const { real } = this.#need(path, 'lstat');
-    return real === this.root ? '/' : real.slice(below(this.root).length - 1).split(sep).join('/');
+    return real === this.root
+      ? '/'
+      : real
+          .slice(below(this.root).length - 1)
+          .split(sep)
+          .join('/');
   }
 }
