@@ -73,6 +73,10 @@ function arityError(site: CallSite): string | undefined {
   return given === params ? undefined : `wrong number of args for ${fn.name}: want ${params} got ${given}`;
 }
 
+function typeAt(fn: GoFunc, i: number): ParamType {
+  return fn.params[Math.min(i, fn.params.length - 1)] as ParamType;
+}
+
 /** Compiles a call of a function. What is wrong with the call is an error when it executes, as in Go. */
 export function compileCall(site: CallSite, compile: CompileOperand): Command {
   const { fn, node, identifier, hasFinal } = site;
@@ -84,10 +88,9 @@ export function compileCall(site: CallSite, compile: CompileOperand): Command {
     };
   }
   if (fn.special === 'and' || fn.special === 'or') return compileLogic(site, fn.special === 'or', compile);
-  const typeAt = (i: number): ParamType => fn.params[Math.min(i, fn.params.length - 1)] as ParamType;
-  const args = site.args.map((arg, i) => compileArgument(arg, typeAt(i), compile));
+  const args = site.args.map((arg, i) => compileArgument(arg, typeAt(fn, i), compile));
   if (!hasFinal) return compilePlain(fn, node, identifier, args);
-  const finalType = typeAt(args.length);
+  const finalType = typeAt(fn, args.length);
   const first = args[0];
   if (first === undefined) {
     return (s, final) => {

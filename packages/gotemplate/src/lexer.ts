@@ -346,14 +346,30 @@ export class Lexer {
   }
 
   #number(): Token {
-    const bad = (): Token => this.#error(`bad number syntax: ${this.#quote(this.#text.slice(this.#start, this.#pos))}`);
-    if (!this.#scanNumber()) return bad();
+    const text = this.#text;
+    // nearly all are short whole numbers
+    let end = this.#pos;
+    while (end < text.length && text.charCodeAt(end) >= 48 && text.charCodeAt(end) <= 57) end++;
+    const after = text.charCodeAt(end);
+    if (end > this.#pos && (isSpace(after) || after === 41 || after === 125)) {
+      this.#pos = end;
+      return this.#emit('number');
+    }
+    if (!this.#scanNumber()) return this.#badNumber();
     const sign = this.#code();
     if (sign === 43 || sign === MINUS) {
-      if (!this.#scanNumber() || this.#text[this.#pos - 1] !== 'i') return bad();
+      if (!this.#scanNumber() || this.#text[this.#pos - 1] !== 'i') return this.#badNumber();
       return this.#emit('complex');
     }
     return this.#emit('number');
+  }
+
+  #badNumber(): Token {
+    return this.#error(`bad number syntax: ${this.#quote(this.#text.slice(this.#start, this.#pos))}`);
+  }
+
+  #acceptAll(valid: string): void {
+    while (this.#accept(valid));
   }
 
   #accept(valid: string): boolean {
@@ -371,14 +387,11 @@ export class Lexer {
       else if (this.#accept('oO')) digits = '01234567_';
       else if (this.#accept('bB')) digits = '01_';
     }
-    const run = (set: string): void => {
-      while (this.#accept(set));
-    };
-    run(digits);
-    if (this.#accept('.')) run(digits);
+    this.#acceptAll(digits);
+    if (this.#accept('.')) this.#acceptAll(digits);
     if ((digits.length === 11 && this.#accept('eE')) || (digits.length === 23 && this.#accept('pP'))) {
       this.#accept('+-');
-      run('0123456789_');
+      this.#acceptAll('0123456789_');
     }
     this.#accept('i');
     const next = this.#code();

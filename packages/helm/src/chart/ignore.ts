@@ -109,6 +109,10 @@ function matches(pieces: readonly Piece[], name: string): boolean {
   }
 }
 
+function isOpen(piece: Piece): boolean {
+  return piece.kind !== 'char';
+}
+
 function literal(pieces: readonly Piece[]): string {
   return pieces.map((piece) => (piece.kind === 'char' ? piece.char : '')).join('');
 }
@@ -116,7 +120,6 @@ function literal(pieces: readonly Piece[]): string {
 /** Matches as Go's filepath.Match on Unix: `*` and `?` stop at a slash. Linear in pattern times name. */
 export function pathMatcher(pattern: string): (name: string) => boolean {
   const pieces = compile(pattern);
-  const isOpen = (piece: Piece): boolean => piece.kind !== 'char';
   const first = pieces.findIndex(isOpen);
   const whole = literal(pieces);
   if (first < 0) return (name) => name === whole;

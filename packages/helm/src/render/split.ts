@@ -4,6 +4,12 @@ function isBlank(ch: string | undefined): boolean {
   return ch !== undefined && GO_SPACE.includes(ch);
 }
 
+function skipBlanks(text: string, at: number): number {
+  let next = at;
+  while (isBlank(text[next])) next++;
+  return next;
+}
+
 /** What Go's unicode.IsSpace takes off at the front. */
 function trimStart(text: string): string {
   return text.replace(/^[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/, '');
@@ -24,20 +30,15 @@ export function splitManifests(text: string, helmVersion: 3 | 4 = 4): string[] {
   const all = trimStart(text);
   const parts: string[] = [];
   let from = 0;
-  const skip = (at: number): number => {
-    let next = at;
-    while (isBlank(all[next])) next++;
-    return next;
-  };
   if (all.startsWith('---')) {
     parts.push('');
-    from = skip(3);
+    from = skipBlanks(all, 3);
   }
   for (let at = all.indexOf('\n---', from); at >= 0; at = all.indexOf('\n---', from)) {
     let end = at;
     while (end > from && isBlank(all[end - 1])) end--;
     parts.push(all.slice(from, end));
-    from = skip(at + 4);
+    from = skipBlanks(all, at + 4);
   }
   parts.push(all.slice(from));
   const out: string[] = [];

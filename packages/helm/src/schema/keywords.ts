@@ -73,16 +73,20 @@ function isNumber(value: JsonValue | undefined): value is number | bigint {
   return typeof value === 'number' || typeof value === 'bigint';
 }
 
+function isBeyond(side: 'minimum' | 'maximum', value: number | bigint, want: number | bigint): boolean {
+  return side === 'minimum' ? value < want : value > want;
+}
+
 /** The keywords of numbers; in draft 4 the exclusive ones are switches. */
 export function checkNumber(schema: JsonObject, value: number | bigint, report: Report): void {
   for (const side of ['minimum', 'maximum'] as const) {
-    const beyond = (want: number | bigint): boolean => (side === 'minimum' ? value < want : value > want);
     const exclusiveKey = side === 'minimum' ? 'exclusiveMinimum' : 'exclusiveMaximum';
     const limit = own(schema, side);
     const exclusive = own(schema, exclusiveKey);
     const strict = exclusive === true ? limit : exclusive;
-    if (isNumber(limit) && exclusive !== true && beyond(limit)) report(`${side}: got ${numberText(value)}, want ${numberText(limit)}`);
-    if (isNumber(strict) && (beyond(strict) || equalValues(value, strict))) {
+    if (isNumber(limit) && exclusive !== true && isBeyond(side, value, limit))
+      report(`${side}: got ${numberText(value)}, want ${numberText(limit)}`);
+    if (isNumber(strict) && (isBeyond(side, value, strict) || equalValues(value, strict))) {
       report(`${exclusiveKey}: got ${numberText(value)}, want ${numberText(strict)}`);
     }
   }
