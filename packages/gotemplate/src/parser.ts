@@ -248,6 +248,7 @@ class TreeParser {
   }
 
   #unquote(literal: string): string {
+    if (literal.charCodeAt(0) === 34 && !literal.includes('\\')) return literal.slice(1, -1);
     return this.#guard(() => goUnquote(literal));
   }
 

@@ -198,6 +198,8 @@ export interface FastResult<V> {
   /** Whether there was anything but comments. */
   readonly found: boolean;
   readonly end: number;
+  /** Whether the value may hold bigints. */
+  readonly big: boolean;
 }
 
 // LF, tab, printable ASCII and what YAML 1.1 and 1.2 agree on beyond it; breaks of YAML 1.1 and marks are left out
@@ -238,6 +240,7 @@ export class FastReader<V> {
       breaks: 0,
       anchors: undefined,
       aliases: Math.min(maxAliases, MAX_ALIASES),
+      big: false,
     };
     try {
       return document(state);
@@ -259,8 +262,8 @@ function document<V>(state: FastState<V>): FastResult<V> {
     endLine(state);
     column = nextColumn(state, 0);
   }
-  if (column < 0) return { value: state.profile.nothing, found: marked, end: state.pos };
+  if (column < 0) return { value: state.profile.nothing, found: marked, end: state.pos, big: false };
   const value = node(state, column, -1);
   if (nextColumn(state, 0) >= 0) bail();
-  return { value, found: true, end: state.pos };
+  return { value, found: true, end: state.pos, big: state.big };
 }

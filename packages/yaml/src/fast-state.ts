@@ -24,6 +24,8 @@ export interface FastState<V> {
   anchors: Map<string, V> | undefined;
   /** How many more aliases may come. */
   aliases: number;
+  /** Whether a plain scalar was an integer beyond 2^53. */
+  big: boolean;
 }
 
 /** Leaves the text to the faithful reader. */
@@ -37,9 +39,13 @@ const SHORT = 40;
 
 /** The value of a plain scalar on one line. */
 export function plainValue<V>(state: FastState<V>, start: number, end: number): V {
-  if (end - start <= SHORT) return state.interner.value(state.interner.id(state.text, start, end));
-  if (end - start > state.maxScalar) bail();
-  return state.profile.value(state.text.slice(start, end));
+  if (end - start > SHORT && end - start > state.maxScalar) bail();
+  const value =
+    end - start <= SHORT
+      ? state.interner.value(state.interner.id(state.text, start, end))
+      : state.profile.value(state.text.slice(start, end));
+  if (typeof value === 'bigint') state.big = true;
+  return value;
 }
 
 /** A string, shared where it is short. */

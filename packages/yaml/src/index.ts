@@ -26,6 +26,6 @@ export type { YamlReadOptions } from './options.ts';
 export { printYaml, printYamlV2, type PrintV2Options } from './print-v2.ts';
 export { printNodes, printYamlV3, type PrintNodesOptions, type PrintV3Options } from './print-v3.ts';
 export { nodeValue, parseKyaml, parseNode, parseNodes } from './read-kyaml.ts';
-export { parseYaml, parseYamlStrict } from './read-sigs.ts';
+export { parseYaml, parseYamlFloats, parseYamlStrict } from './read-sigs.ts';
 export type { ScalarTag } from './resolve.ts';
 export type { ScalarStyle } from './tokens.ts';

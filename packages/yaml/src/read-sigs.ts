@@ -1,4 +1,4 @@
-import type { JsonValue } from '@flux-ts/base';
+import { define, isArray, isObject, type JsonValue } from '@flux-ts/base';
 import { Composer } from './composer.ts';
 import { decodeV2 } from './decode-v2.ts';
 import { FAST_DEPTH, FastReader, type FastResult } from './fast-reader.ts';
@@ -40,14 +40,19 @@ export function asText(input: string | Uint8Array): string {
   return typeof input === 'string' ? input : Buffer.from(input.buffer, input.byteOffset, input.byteLength).toString('utf8');
 }
 
-function read(input: string | Uint8Array, options: YamlReadOptions | undefined, strict: boolean): JsonValue {
+/** How values come out. */
+type Mode = 'exact' | 'strict' | 'floats';
+
+function read(input: string | Uint8Array, options: YamlReadOptions | undefined, mode: Mode): JsonValue {
+  const strict = mode === 'strict';
   const limits = readLimits(options);
   try {
     checkSize(input, limits);
     const fast = readFast(input, limits, strict);
-    if (fast !== undefined) return fast.value;
+    if (fast !== undefined) return fast.big && mode === 'floats' ? toFloats(fast.value) : fast.value;
     const document = new Composer(readSource(input), 'v2', limits).next();
-    return document === undefined ? null : decodeV2(document, { limits, strict });
+    const value = document === undefined ? null : decodeV2(document, { limits, strict });
+    return mode === 'floats' ? toFloats(value) : value;
   } catch (error) {
     throw withLead(error);
   }
@@ -60,12 +65,26 @@ function read(input: string | Uint8Array, options: YamlReadOptions | undefined, 
  * @throws YamlError with Go's text
  */
 export function parseYaml(input: string | Uint8Array, options?: YamlReadOptions): JsonValue {
-  return read(input, options, false);
+  return read(input, options, 'exact');
 }
 
 /** As {@link parseYaml}; keys that occur twice in a mapping are errors, as in `UnmarshalStrict`. */
 export function parseYamlStrict(input: string | Uint8Array, options?: YamlReadOptions): JsonValue {
-  return read(input, options, true);
+  return read(input, options, 'strict');
+}
+
+/** As {@link parseYaml}; every number is Go's float64: integers beyond 2^53 lose precision, as `sigs.k8s.io/yaml` has them. */
+export function parseYamlFloats(input: string | Uint8Array, options?: YamlReadOptions): JsonValue {
+  return read(input, options, 'floats');
+}
+
+function toFloats(value: JsonValue): JsonValue {
+  if (typeof value === 'bigint') return Number(value);
+  if (isArray(value)) return value.map(toFloats);
+  if (!isObject(value)) return value;
+  const out: Record<string, JsonValue> = {};
+  for (const key of Object.keys(value)) define(out, key, toFloats(value[key] as JsonValue));
+  return out;
 }
 
 /** Reads a text of our own making with the wide bounds that Go has. @throws YamlError without the lead of a conversion */

@@ -24,8 +24,7 @@ import {
   type TemplateMap,
   type TemplateValue,
 } from '@flux-ts/gotemplate';
-import { parseYaml, printYaml, printYamlV3 } from '@flux-ts/yaml';
-import { floatsOf } from '../values/read.ts';
+import { parseYamlFloats, printYaml, printYamlV3 } from '@flux-ts/yaml';
 import type { HelmMajor } from '../values/coalesce.ts';
 import { printToml } from './toml-print.ts';
 import { readToml } from './toml-read.ts';
@@ -186,7 +185,7 @@ function reader(name: string, want: 'map' | 'list', read: (text: string) => Json
     const answer = (message: string): TemplateValue => (want === 'map' ? { Error: message } : [message]);
     let value: JsonValue;
     try {
-      value = floatsOf(read(text), text);
+      value = read(text);
     } catch (error) {
       if (!isFluxError(error)) throw error;
       return answer(error.message);
@@ -225,8 +224,8 @@ const ALWAYS: readonly GoFunc[] = [
   lookup,
   quietly('toYaml', yamlText),
   quietly('toYamlPretty', (value) => trimmed(printYamlV3(withIntegers(value), { indent: 2 }))),
-  reader('fromYaml', 'map', parseYaml),
-  reader('fromYamlArray', 'list', parseYaml),
+  reader('fromYaml', 'map', parseYamlFloats),
+  reader('fromYamlArray', 'list', parseYamlFloats),
   quietly('toJson', jsonText),
   loudly('mustToJson', jsonText),
   reader('fromJson', 'map', parseGoJson),

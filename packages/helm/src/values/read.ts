@@ -1,39 +1,11 @@
 import { define, errorMessage, isArray, isObject, type JsonObject, type JsonValue } from '@flux-ts/base';
-import { parseYaml } from '@flux-ts/yaml';
+import { parseYamlFloats } from '@flux-ts/yaml';
 import { valuesError } from '../errors.ts';
 import type { HelmMajor } from './coalesce.ts';
 
-/** Go's float64 for every number: integers beyond 2^53 lose precision, as Helm's values do. */
-function toFloats(value: JsonValue): JsonValue {
-  if (typeof value === 'bigint') return Number(value);
-  if (typeof value !== 'object' || value === null) return value;
-  if (isArray(value)) {
-    const copy = value.map(toFloats);
-    return copy.every((v, i) => v === value[i]) ? value : copy;
-  }
-  const object = value as JsonObject;
-  let copy: Record<string, JsonValue> | undefined;
-  for (const key of Object.keys(object)) {
-    const before = object[key] as JsonValue;
-    const after = toFloats(before);
-    if (after === before) continue;
-    copy ??= { ...object };
-    define(copy, key, after);
-  }
-  return copy ?? object;
-}
-
-/** What every integer has in its text that a number cannot hold exactly: its digits, or a tag and digits in pieces. */
-const HUGE = /[0-9A-Fa-f_]{14}|![!<\w]/;
-
-/** Gives what was read from a text with Go's float64 for every number. */
-export function floatsOf(value: JsonValue, text: string): JsonValue {
-  return HUGE.test(text) ? toFloats(value) : value;
-}
-
 /** Splits a stream as Helm's reader does: at lines that begin with `---`. */
 function documents(text: string): string[] {
-  if (!/^---/m.test(text)) return [text];
+  if (!text.startsWith('---') && !text.includes('\n---')) return [text];
   const out: string[] = [];
   let current: string[] = [];
   for (const line of text.split(/(?<=\n)/)) {
@@ -54,15 +26,14 @@ function documents(text: string): string[] {
 export function readValues(data: Uint8Array | string, helmVersion: HelmMajor = 4): JsonObject {
   const text = typeof data === 'string' ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8');
   if (helmVersion === 3) return readDocument(text, '');
-  let values: JsonObject = {};
-  for (const document of documents(text)) values = mergeValues(values, readDocument(document, 'cannot unmarshal yaml document: '));
-  return values;
+  const read = documents(text).map((document) => readDocument(document, 'cannot unmarshal yaml document: '));
+  return read.length === 1 ? (read[0] as JsonObject) : read.reduce(mergeValues, {});
 }
 
 function readDocument(text: string, prefix: string): JsonObject {
   let value: JsonValue;
   try {
-    value = parseYaml(text);
+    value = parseYamlFloats(text);
   } catch (error) {
     throw valuesError('VALUES_YAML', `${prefix}${errorMessage(error)}`, error);
   }
@@ -74,7 +45,7 @@ function readDocument(text: string, prefix: string): JsonObject {
       `${prefix}error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`,
     );
   }
-  return floatsOf(value, text) as JsonObject;
+  return value;
 }
 
 /**
