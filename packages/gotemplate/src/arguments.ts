@@ -2,7 +2,7 @@ import { nodeText, type NumberNode, type OperandNode } from './nodes.ts';
 import { fail, type State } from './state.ts';
 import { ANY_MAP, ANY_SLICE, FLOAT64, INT, INT64, UINT32, UINT64, type GoType } from './types.ts';
 import { GoComplex, GoInt, goInt, goInt64, GoNamedMap, goTypeOf, mapOf, typeName } from './values.ts';
-import { GO_TYPE, type MaybeValue, type ParamType, type TemplateMap } from './model.ts';
+import { isPlain, type MaybeValue, type ParamType, type TemplateMap } from './model.ts';
 
 /** What a function gets for a nil map: empty, and frozen, so that writing to it can be told. */
 export const NIL_MAP: TemplateMap = Object.freeze({});
@@ -53,8 +53,7 @@ export function validate(s: State, value: MaybeValue, type: ParamType): MaybeVal
     case 'string':
       return typeof value === 'string' ? value : convert(s, value, type);
     case 'map[string]interface {}':
-      if (typeof value === 'object' && value !== null && !Array.isArray(value) && (value as TemplateMap)[GO_TYPE as never] === undefined)
-        return value;
+      if (typeof value === 'object' && value !== null && isPlain(value)) return value;
       return convert(s, value, type);
     default:
       return convert(s, value, type);

@@ -5,7 +5,7 @@ import type { Node, OperandNode } from './nodes.ts';
 import { fail, type State } from './state.ts';
 import { ANY, type GoType } from './types.ts';
 import { goInt, mapOf, typeName } from './values.ts';
-import { GO_TYPE, type GoFunc, GoObject, type GoValue, type MaybeValue, type TemplateMap } from './model.ts';
+import { GO_TYPE, isPlain, type GoFunc, GoObject, type GoValue, type MaybeValue, type TemplateMap } from './model.ts';
 
 /** An expression, compiled. */
 export type Expression = (s: State) => MaybeValue;
@@ -106,7 +106,7 @@ export function evaluateField(s: State, receiver: MaybeValue, access: FieldAcces
     return undefined;
   }
   if (receiver === null) return fail(s, `nil pointer evaluating interface {}.${name}`);
-  const type = typeof receiver === 'object' ? (receiver as GoValue)[GO_TYPE] : undefined;
+  const type = typeof receiver === 'object' && !isPlain(receiver) ? (receiver as GoValue)[GO_TYPE] : undefined;
   if (receiver instanceof GoObject) {
     const method = receiver.method(name);
     if (method !== undefined) return callMethod(s, method, access.node, args, access.final);
@@ -127,6 +127,7 @@ export function evaluateField(s: State, receiver: MaybeValue, access: FieldAcces
 /** Tells whether what stands in a container is an interface to Go. */
 export function elementsAreWrapped(container: MaybeValue): boolean {
   if (typeof container !== 'object' || container === null) return false;
+  if (isPlain(container)) return true;
   const type = (container as GoValue)[GO_TYPE];
   return type === undefined || type.elem?.kind === 'interface';
 }
@@ -134,6 +135,7 @@ export function elementsAreWrapped(container: MaybeValue): boolean {
 /** The keys of a value that is a map of interfaces (plain or named): what most fields are looked up in. */
 export function openMap(value: MaybeValue): TemplateMap | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
+  if (isPlain(value)) return value as TemplateMap;
   const type = (value as GoValue)[GO_TYPE];
   if (type === undefined) return Array.isArray(value) ? undefined : (value as TemplateMap);
   return type.elem === ANY && type.kind === 'map' ? mapOf(value) : undefined;

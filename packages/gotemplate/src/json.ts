@@ -3,7 +3,7 @@ import { GoError } from './errors.ts';
 import { formatFloat } from './floats.ts';
 import { checkJson } from './json-error.ts';
 import { GoBytes, GoComplex, GoInt, GoNamedInt, GoNamedMap, goTypeOf, isMap, isNilSlice, typeName } from './values.ts';
-import { GO_TYPE, GoObject, type GoValue, type MaybeValue, type TemplateMap } from './model.ts';
+import { GO_TYPE, GoObject, isPlain, type GoValue, type MaybeValue, type TemplateMap } from './model.ts';
 
 function unsupported(value: MaybeValue): never {
   if (typeof value === 'number') throw new GoError(`json: unsupported value: ${formatFloat(value, 'g', -1)}`);
@@ -68,7 +68,7 @@ export function toJsonValue(value: MaybeValue): JsonValue {
   }
   if (value === null) return null;
   if (Array.isArray(value)) return isNilSlice(value) ? null : listValue(value);
-  if ((value as GoValue)[GO_TYPE] === undefined || isMap(value)) return mapValue(value as TemplateMap);
+  if (isPlain(value) || (value as GoValue)[GO_TYPE] === undefined || isMap(value)) return mapValue(value as TemplateMap);
   if (value instanceof GoInt) return value.value;
   if (value instanceof GoNamedMap) return mapValue(value.map);
   if (value instanceof GoBytes) return Buffer.from(value.bytes).toString('base64');

@@ -5,7 +5,7 @@ import type { BranchNode, ListNode, PipeNode } from './nodes.ts';
 import { fail, type Signal, type State, type Statement } from './state.ts';
 import { GoBytes, GoInt, GoNamedInt, goInt, goInt64, goTypeOf } from './values.ts';
 import { UINT8 } from './types.ts';
-import { GO_TYPE, GoObject, type GoValue, type MaybeValue, type TemplateMap, type TemplateValue } from './model.ts';
+import { GO_TYPE, isPlain, GoObject, type GoValue, type MaybeValue, type TemplateMap, type TemplateValue } from './model.ts';
 
 /** Runs the body once with an element and its index. */
 type Round = (s: State, index: MaybeValue, element: MaybeValue) => Signal;
@@ -37,7 +37,7 @@ function entriesOf(value: MaybeValue): (readonly [MaybeValue, MaybeValue])[] | u
     return kind === 'map' ? [...value.entries()] : undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const kind = (value as GoValue)[GO_TYPE]?.kind ?? 'map';
+  const kind = isPlain(value) ? 'map' : ((value as GoValue)[GO_TYPE]?.kind ?? 'map');
   return kind === 'map' ? sortedKeys(value as JsonObject).map((key) => [key, (value as TemplateMap)[key]] as const) : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { GoComplex, GoBytes, GoInt, GoNamedInt, GoNamedMap } from './values.ts';
-import { GO_TYPE, GoObject, type GoValue, type MaybeValue } from './model.ts';
+import { GO_TYPE, isPlain, GoObject, type GoValue, type MaybeValue } from './model.ts';
 
 /** The number of elements of a GoObject of a map's or slice's kind. */
 function sizeOf(object: GoObject): number {
@@ -24,7 +24,7 @@ export function truth(value: MaybeValue): boolean {
   }
   if (value === null) return false;
   if (Array.isArray(value)) return value.length > 0;
-  const type = (value as GoValue)[GO_TYPE];
+  const type = isPlain(value) ? undefined : (value as GoValue)[GO_TYPE];
   if (value instanceof GoNamedMap) return truth(value.map);
   if (type === undefined || (type.kind === 'map' && !(value instanceof GoObject))) {
     for (const key in value) if (Object.hasOwn(value, key)) return true;

@@ -1,5 +1,5 @@
 import { Lru, define, sortedKeys, type JsonObject, type JsonValue } from '@flux-ts/base';
-import { GO_TYPE, GoObject, GoValue, type MaybeValue, type TemplateMap, type TemplateValue } from './model.ts';
+import { GO_TYPE, GoObject, GoValue, isPlain, type MaybeValue, type TemplateMap, type TemplateValue } from './model.ts';
 import {
   ANY,
   ANY_MAP,
@@ -242,6 +242,7 @@ export function goTypeOf(value: MaybeValue): GoType | undefined {
       return INT64;
     case 'object':
       if (value === null) return undefined;
+      if (isPlain(value)) return ANY_MAP;
       return (value as GoValue)[GO_TYPE] ?? (Array.isArray(value) ? ANY_SLICE : ANY_MAP);
     default:
       return undefined;
