@@ -48,9 +48,15 @@ export class Delivery {
   readonly #frames = new WeakMap<readonly KubeWatchEvent[], Buffer>();
   #scheduled = false;
   #batch = BATCH;
+  #readers = 0;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
+  }
+
+  /** Whether anybody watches. */
+  get hasReaders(): boolean {
+    return this.#readers > 0;
   }
 
   /** Serves a watch until it ends or its reader goes. The head of the response has been sent. @param closed called once, at the end */
@@ -69,6 +75,7 @@ export class Delivery {
       close: () => {
         if (reader.ended) return;
         reader.ended = true;
+        this.#readers--;
         this.#ready.delete(reader);
         this.#resting.delete(reader);
         socket?.off('drain', onDrain);
@@ -77,6 +84,7 @@ export class Delivery {
         closed();
       },
     };
+    this.#readers++;
     socket?.on('drain', onDrain);
     response.on('drain', onDrain);
     response.on('close', reader.close);

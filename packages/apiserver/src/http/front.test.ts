@@ -1,5 +1,6 @@
 import { request as plainRequest, type IncomingMessage } from 'node:http';
 import { request as secureRequest } from 'node:https';
+import { gunzipSync } from 'node:zlib';
 import { RealClock, seededRandom, systemRandom } from '@flux-ts/base';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiServer, serviceAccountUser, type ApiListener, type ApiServer } from '../index.ts';
@@ -45,6 +46,19 @@ function send(
   });
 }
 
+/** The bytes of an answer, as they travelled. */
+function raw(path: string, encoding: string): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const sent = plainRequest(`${listener.url}${path}`, { headers: { 'accept-encoding': encoding } }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => resolve(Buffer.concat(chunks)));
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
+}
+
 const MAPS = '/api/v1/namespaces/default/configmaps';
 const JSON_TYPE = { 'content-type': 'application/json' };
 const body = (name: string): string => JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } });
@@ -68,6 +82,24 @@ describe('answers over HTTP', () => {
   test('large answers are compressed for clients that take it', async () => {
     const answer = await send('GET', '/openapi/v3/apis/apps/v1', { headers: { 'accept-encoding': 'gzip' } });
     expect(answer.headers['content-encoding']).toBe('gzip');
+  });
+
+  test.each([
+    { name: 'as it is', encoding: 'identity', read: (bytes: Buffer): Buffer => bytes },
+    { name: 'compressed', encoding: 'gzip', read: gunzipSync },
+  ])('a long list goes out in pieces, $name', async ({ encoding, read }) => {
+    const api = server.transport();
+    const names = [...Array(600)].map((_, i) => `long-${String(i).padStart(3, '0')}`);
+    for (const name of names) {
+      const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData: { text: 'é'.repeat(300) } };
+      await api.request({ method: 'POST', path: '/api/v1/namespaces/kube-public/secrets', body });
+    }
+    const answer = await fetch(`${listener.url}/api/v1/namespaces/kube-public/secrets`, { headers: { 'accept-encoding': 'none' } });
+    const plain = (await answer.json()) as { items: { metadata: { name: string } }[] };
+    expect(plain.items.map((item) => item.metadata.name)).toEqual(names);
+    const bytes = await raw('/api/v1/namespaces/kube-public/secrets', encoding);
+    expect(JSON.parse(read(bytes).toString())).toEqual(plain);
+    await api.request({ method: 'DELETE', path: '/api/v1/namespaces/kube-public/secrets' });
   });
 
   test('a watch is a stream of lines', async () => {

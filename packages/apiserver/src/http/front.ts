@@ -72,6 +72,7 @@ export async function listen(options: FrontOptions): Promise<Front> {
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
+        responder.close();
         for (const socket of sockets) socket.destroy();
       }),
   };

@@ -1,20 +1,25 @@
 import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { createGzip, gzip } from 'node:zlib';
 import { errorMessage, Lru, stringifyJson, type Clock, type JsonObject } from '@flux-ts/base';
 import { printYaml } from '@flux-ts/yaml';
 import type { KubeWatchEvent } from '@flux-ts/kube';
 import type { Core } from '../core.ts';
-import { header, type Answer, type ApiRequest, type EventSource } from '../request.ts';
+import { header, type Answer, type ApiRequest, type EventSource, type ListAnswer } from '../request.ts';
 import { internalError } from '../status.ts';
 import { Delivery } from './delivery.ts';
 import { errorAnswer } from './error-answer.ts';
+import { Printer } from './print.ts';
 
 /** Bytes of stored objects that are kept. */
 const CACHE_BYTES = 64 * 1024 * 1024;
+/** Beyond these, bytes of what was written are kept only where somebody watches. */
+const WRITTEN_BYTES = 20 * 1024 * 1024;
 /** Answers from this size on are compressed for clients that take it. */
 const COMPRESS_FROM = 128 * 1024;
-/** Objects printed for one list before others have their turn. */
+/** Objects of a list that are printed at once, before others have their turn. */
 const PRINT_AT_ONCE = 250;
 const BOOKMARK_EVERY_MS = 60_000;
 const compress = promisify(gzip);
@@ -22,13 +27,18 @@ const compress = promisify(gzip);
 /** Writes answers to HTTP. Each stored version of an object is printed once, and its bytes shared by all readers. */
 export class Responder {
   readonly #core: Core;
-  #printed = 0;
   readonly #bytes = new Lru<JsonObject, Buffer>(CACHE_BYTES);
+  readonly #printer = new Printer();
+  readonly #stop: () => void;
   readonly #delivery: Delivery;
 
   /** @param socketClock real time, for the pace of writes to sockets */
   constructor(core: Core, socketClock: Clock) {
     this.#core = core;
+    // hardly anybody asks for a version that was replaced
+    this.#stop = core.store.onChange((_, { previous }) => {
+      if (previous !== undefined) this.#bytes.delete(previous.object);
+    });
     this.#delivery = new Delivery({
       clock: socketClock,
       print: (events, stored) => this.#lines(events, stored),
@@ -37,6 +47,12 @@ export class Responder {
       flushed: () => core.store.flushed(),
       broken: (error) => core.log.error('watch broke off', { error: errorMessage(error) }),
     });
+  }
+
+  /** Lets go of the store. */
+  close(): void {
+    this.#stop();
+    this.#bytes.clear();
   }
 
   async send(response: ServerResponse, answer: Answer, request: ApiRequest | undefined): Promise<void> {
@@ -53,12 +69,14 @@ export class Responder {
       return;
     }
     const yaml = request !== undefined && answer.kind !== 'bytes' && wantsYaml(request);
+    if (answer.kind === 'list' && answer.items.length > PRINT_AT_ONCE && !yaml && request?.method === 'GET')
+      return this.#stream(response, answer, zips(request));
     const status = answer.kind === 'list' ? 200 : answer.status;
     let body: Buffer;
     try {
       body = yaml
         ? Buffer.from(printYaml(answer.kind === 'list' ? { ...answer.head, items: answer.items } : answer.object))
-        : await this.#body(answer);
+        : await this.#body(answer, request);
     } catch (error) {
       // an answer that cannot be printed (its document cannot be read): say so rather than break off
       this.#core.log.error('answer could not be made', { error: errorMessage(error) });
@@ -74,8 +92,7 @@ export class Responder {
     made: { readonly status: number; readonly contentType: string; readonly body: Buffer },
   ): Promise<void> {
     let { body } = made;
-    const zipped = body.length >= COMPRESS_FROM && request !== undefined && /\bgzip\b/.test(header(request, 'accept-encoding'));
-    if (zipped) {
+    if (body.length >= COMPRESS_FROM && zips(request)) {
       body = await compress(body, { level: 1 });
       response.setHeader('content-encoding', 'gzip');
     }
@@ -84,31 +101,54 @@ export class Responder {
     response.end(request?.method === 'HEAD' ? undefined : body);
   }
 
-  async #body(answer: Exclude<Answer, { kind: 'watch' | 'text' }>): Promise<Buffer> {
+  async #body(answer: Exclude<Answer, { kind: 'watch' | 'text' }>, request: ApiRequest | undefined): Promise<Buffer> {
     if (answer.kind === 'bytes') return asBuffer(await answer.bytes());
-    if (answer.kind === 'object') return answer.stored === true ? this.#print(answer.object) : Buffer.from(stringifyJson(answer.object));
-    const head = stringifyJson(answer.head).slice(0, -1);
-    const parts: Buffer[] = [Buffer.from(`${head},"items":[`)];
-    let pause = this.#printed + PRINT_AT_ONCE;
-    for (const [i, item] of answer.items.entries()) {
-      if (i > 0) parts.push(COMMA);
-      parts.push(this.#print(item));
-      if (this.#printed < pause) continue;
-      pause = this.#printed + PRINT_AT_ONCE;
-      await new Promise<void>((resolve) => setImmediate(resolve));
-    }
-    parts.push(LIST_END);
-    return Buffer.concat(parts);
+    if (answer.kind === 'list') return Buffer.concat([...this.#listParts(answer)]);
+    if (answer.stored !== true) return Buffer.from(stringifyJson(answer.object));
+    // who writes has seen it: its bytes are kept for those who watch, or who may read it
+    const keep = request?.method === 'GET' || this.#delivery.hasReaders || this.#bytes.weight < WRITTEN_BYTES;
+    return this.#print(answer.object, keep);
   }
 
-  #print(object: JsonObject): Buffer {
-    let bytes = this.#bytes.get(object);
-    if (bytes === undefined) {
-      this.#printed++;
-      this.#core.counters.add('apiserver.serialise');
-      bytes = Buffer.from(stringifyJson(object));
-      this.#bytes.set(object, bytes, bytes.length);
+  /** A long list goes out while it is printed, and others have their turn in between. */
+  async #stream(response: ServerResponse, answer: ListAnswer, zipped: boolean): Promise<void> {
+    if (zipped) response.setHeader('content-encoding', 'gzip');
+    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+    const turns = async function* (parts: Iterable<Buffer>): AsyncGenerator<Buffer> {
+      for (const part of parts) {
+        yield part;
+        await new Promise<void>((resolve) => setImmediate(resolve));
+      }
+    };
+    try {
+      const source = Readable.from(turns(this.#listParts(answer)), { highWaterMark: 1 });
+      await (zipped ? pipeline(source, createGzip({ level: 1 }), response) : pipeline(source, response));
+    } catch (error) {
+      // a reader that goes in the middle is none of the server's errors
+      if (!response.destroyed) throw error;
     }
+  }
+
+  /** The bytes of a list, some items at a time. */
+  *#listParts({ head, items }: ListAnswer): Generator<Buffer> {
+    let parts: Buffer[] = [Buffer.from(`${stringifyJson(head).slice(0, -1)},"items":[`)];
+    for (const [i, item] of items.entries()) {
+      if (i > 0) parts.push(COMMA);
+      parts.push(this.#print(item, true));
+      if ((i + 1) % PRINT_AT_ONCE !== 0) continue;
+      yield Buffer.concat(parts);
+      parts = [];
+    }
+    parts.push(LIST_END);
+    yield Buffer.concat(parts);
+  }
+
+  #print(object: JsonObject, keep: boolean): Buffer {
+    const known = this.#bytes.get(object);
+    if (known !== undefined) return known;
+    this.#core.counters.add('apiserver.serialise');
+    const bytes = Buffer.from(this.#printer.print(object));
+    if (keep) this.#bytes.set(object, bytes, bytes.length);
     return bytes;
   }
 
@@ -129,7 +169,7 @@ export class Responder {
     const parts: Buffer[] = [];
     for (const { type, object } of batch) {
       const keep = stored && (type === 'ADDED' || type === 'MODIFIED');
-      parts.push(LINE_START[type], keep ? this.#print(object) : Buffer.from(stringifyJson(object)), LINE_END);
+      parts.push(LINE_START[type], keep ? this.#print(object, true) : Buffer.from(stringifyJson(object)), LINE_END);
     }
     return parts;
   }
@@ -149,6 +189,10 @@ const LINE_START: Readonly<Record<KubeWatchEvent['type'], Buffer>> = {
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function zips(request: ApiRequest | undefined): boolean {
+  return request !== undefined && /\bgzip\b/.test(header(request, 'accept-encoding'));
 }
 
 function wantsYaml(request: ApiRequest): boolean {
