@@ -81,6 +81,7 @@ function popFrom<T>(stack: unknown[], base: number): T[] {
 }
 
 const NO_VARIABLES: readonly string[] = [];
+const NO_END: StatementNode = { kind: 'end', pos: 0 };
 
 /** A list that is parsed when it is read: much of a chart never is. */
 class LaterList implements ListNode {
@@ -115,6 +116,8 @@ class TreeParser {
   #rangeDepth = 0;
   #depth = 0;
   #actionStart = -1;
+  /** What ended the last list. */
+  #end: StatementNode = NO_END;
 
   constructor(source: Source) {
     this.#source = source;
@@ -151,7 +154,7 @@ class TreeParser {
 
   /** Parses the list that begins here. @param chain it is the branch of an `else if` */
   laterNodes(chain: 'if' | 'with' | undefined): readonly StatementNode[] {
-    return chain === undefined ? this.#itemList()[0].nodes : [this.#branch(chain)];
+    return chain === undefined ? this.#itemList().nodes : [this.#branch(chain)];
   }
 
   #definition(): void {
@@ -166,7 +169,8 @@ class TreeParser {
   }
 
   #body(context: string): ListNode {
-    const [list, end] = this.#itemList();
+    const list = this.#itemList();
+    const end = this.#end;
     if (end.kind !== 'end') this.#fail(`unexpected ${nodeText(end)} in ${context}`);
     return list;
   }
@@ -254,13 +258,17 @@ class TreeParser {
 
   // ---- statements
 
-  #itemList(): [ListNode, StatementNode] {
+  /** Parses statements up to an end or an else, which it leaves in `#end`. */
+  #itemList(): ListNode {
     const pos = this.#peekNonSpace().start;
     const { stack } = this.#source;
     const base = stack.length;
     while (this.#peekNonSpace().type !== 'eof') {
       const node = this.#textOrAction();
-      if (node.kind === 'end' || node.kind === 'else') return [{ kind: 'list', pos, nodes: popFrom(stack, base) }, node];
+      if (node.kind === 'end' || node.kind === 'else') {
+        this.#end = node;
+        return { kind: 'list', pos, nodes: popFrom(stack, base) };
+      }
       stack.push(node);
     }
     return this.#fail('unexpected EOF');
@@ -317,7 +325,8 @@ class TreeParser {
     const pipe = this.#pipeline(kind, 'rightDelim');
     if (this.#source.outline !== undefined) return { kind, pos: pipe.pos, pipe, ...this.#laterLists(kind, this.#source.outline.parts) };
     if (kind === 'range') this.#rangeDepth++;
-    const [list, next] = this.#itemList();
+    const list = this.#itemList();
+    const next = this.#end;
     if (kind === 'range') this.#rangeDepth--;
     const elseList = next.kind === 'else' ? this.#otherwise(kind, next.pos) : undefined;
     if (this.#variables.length !== variables) this.#variables.length = variables;
@@ -342,7 +351,8 @@ class TreeParser {
       this.#next();
       return { kind: 'list', pos, nodes: [this.#branch(kind)] };
     }
-    const [list, end] = this.#itemList();
+    const list = this.#itemList();
+    const end = this.#end;
     if (end.kind !== 'end') this.#fail(`expected end; found ${nodeText(end)}`);
     return list;
   }
