@@ -16,6 +16,8 @@ const WRITERS = 3;
 const START_LIMIT_MS = 60_000;
 
 type Moment = 'storm' | 'start' | 'close';
+/** In turn, so that a short run has them all. */
+const MOMENTS: readonly Moment[] = ['storm', 'storm', 'start', 'storm', 'close', 'storm'];
 
 function option(name: string, fallback: number): number {
   const at = process.argv.indexOf(name);
@@ -84,6 +86,7 @@ class FaultTest {
   readonly #random: ReturnType<typeof seededRandom>;
   #standby: { readonly child: ChildProcess; readonly loaded: Promise<unknown> };
   #highest = 0;
+  #round = 0;
   readonly writes: Record<string, number> = {};
   readonly moments: Record<Moment, number> = { storm: 0, start: 0, close: 0 };
 
@@ -112,8 +115,7 @@ class FaultTest {
 
   /** One start and one kill. @returns what is wrong */
   async round(): Promise<string | undefined> {
-    const dice = this.#random.next();
-    const moment: Moment = dice < 0.7 ? 'storm' : dice < 0.85 ? 'start' : 'close';
+    const moment = MOMENTS[this.#round++ % MOMENTS.length] as Moment;
     const wait = this.#random.next();
     this.moments[moment]++;
     const child = await this.#start();
