@@ -21,6 +21,14 @@ const UNKNOWN = Symbol('unknown');
 
 const MAX_ENTRIES = 1 << 14;
 
+/** From this length on V8 keeps a slice as a window on the text that it was cut from, and so that whole text. */
+const WINDOW = 13;
+
+/** The same characters in memory of their own. */
+function ownText(slice: string): string {
+  return slice.length < WINDOW ? slice : ` ${slice}`.slice(1);
+}
+
 /**
  * Short texts by their characters, each with its string and what a profile makes of it. Holds content only and starts
  * again when it is full, so that sharing it between readings changes nothing but their speed.
@@ -56,7 +64,7 @@ export class Interner<V> {
       }
       slot = (slot + 1) & mask;
     }
-    return this.#add(source.slice(start, end), slot);
+    return this.#add(ownText(source.slice(start, end)), slot);
   }
 
   #add(text: string, slot: number): number {
