@@ -108,18 +108,21 @@ if (helm === undefined || !existsSync(join(corpus, 'MANIFEST.json'))) {
   if (only === undefined || only === 'a' || only === 'b') {
     for (const { id } of warmers) render(load(id), {});
     let [first, again, theirs, theirsAgain] = [zero, zero, zero, zero];
+    // ours first, all of them: starting a process marks this one's memory as shared, and the next render pays for its copies
     for (const { id } of deterministic) {
       first = add(
         first,
         measured(() => render(load(id), {})),
       );
-      theirs = add(theirs, cost(helm, helmArgs, join(corpus, id)));
     }
     for (const { id } of deterministic) {
       again = add(
         again,
         measured(() => render(charts.get(id) as Chart, { changedByTheBenchmark: 1 }, true)),
       );
+    }
+    for (const { id } of deterministic) {
+      theirs = add(theirs, cost(helm, helmArgs, join(corpus, id)));
       theirsAgain = add(
         theirsAgain,
         cost(helm, [...helmArgs, '--set', 'changedByTheBenchmark=1', '--skip-schema-validation'], join(corpus, id)),

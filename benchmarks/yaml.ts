@@ -2,14 +2,14 @@
 // run; and the first half megabyte of a fresh process. `--corpus DIR`, default ../shared/corpus; `--cold FILE` is the fresh process.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { JsonValue } from '../packages/base/src/index.ts';
 import { parseKyaml, parseYaml, printYaml } from '../packages/yaml/src/index.ts';
 
 const script = fileURLToPath(import.meta.url);
-const root = resolve(dirname(script), '..');
+const root = resolve(import.meta.dirname, '..');
 const { values: options } = parseArgs({
   options: { corpus: { type: 'string', default: join(root, '../shared/corpus') }, cold: { type: 'string' } },
 });

@@ -25,10 +25,10 @@ async function* wholeLines(chunks: AsyncIterable<Uint8Array>, maxBytes: number):
   if (rest.length > 0) yield Buffer.concat(rest);
 }
 
-/** Gathers the bytes of one block. */
+/** Gathers the bytes of one block after another in the same memory. */
 class Gathered {
   readonly #maxBytes: number;
-  #pieces: Buffer[] = [];
+  #bytes = Buffer.allocUnsafe(64 * 1024);
   #size = 0;
 
   constructor(maxBytes: number) {
@@ -40,16 +40,19 @@ class Gathered {
   }
 
   add(bytes: Buffer): void {
-    if (bytes.length === 0) return;
-    this.#size += bytes.length;
-    if (this.#size > this.#maxBytes) throw new RangeError(`an entry is longer than ${this.#maxBytes} bytes`);
-    // a copy, so that the chunk can go
-    this.#pieces.push(Buffer.from(bytes));
+    const size = this.#size + bytes.length;
+    if (size > this.#maxBytes) throw new RangeError(`an entry is longer than ${this.#maxBytes} bytes`);
+    if (size > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(size, this.#bytes.length * 2));
+      this.#bytes.copy(larger, 0, 0, this.#size);
+      this.#bytes = larger;
+    }
+    bytes.copy(this.#bytes, this.#size);
+    this.#size = size;
   }
 
   take(): string {
-    const text = Buffer.concat(this.#pieces).toString('utf8');
-    this.#pieces = [];
+    const text = this.#bytes.toString('utf8', 0, this.#size);
     this.#size = 0;
     return text;
   }
