@@ -2,6 +2,7 @@ import { Counters, seededRandom, VirtualClock, type JsonObject } from '@flux-ts/
 import type { KubeWatchEvent } from '@flux-ts/kube';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createApiServer, serviceAccountUser, type ApiServer } from './index.ts';
+import { thingDefinition } from '../test/things.ts';
 
 let server: ApiServer;
 let clock: VirtualClock;
@@ -317,17 +318,7 @@ describe('authorization', () => {
 
 test('a snapshot makes the same cluster again', async () => {
   await call('POST', CONFIG_MAPS, configMap('kept', { x: '1' }));
-  server.installCrd({
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: 'things.example.com' },
-    spec: {
-      group: 'example.com',
-      scope: 'Cluster',
-      names: { plural: 'things', kind: 'Thing' },
-      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
-    },
-  });
+  server.installCrd(thingDefinition());
   server.seed([{ apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 'a' } }]);
   const saved = server.snapshot();
   const other = await createApiServer({ clock, random: seededRandom(2) });

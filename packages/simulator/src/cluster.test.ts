@@ -1,18 +1,10 @@
 import { getPath, getString, type JsonObject } from '@flux-ts/base';
 import { nameOf } from '@flux-ts/kube';
-import { afterEach, describe, expect, test } from 'vitest';
-import { pod, TestCluster, told, workload, type TestClusterOptions } from '../test/cluster.ts';
+import { describe, expect, test } from 'vitest';
+import { clustersOfTests, pod, type TestCluster, told, workload } from '../test/cluster.ts';
 import { KIND } from './kinds.ts';
 
-const open: TestCluster[] = [];
-afterEach(async () => {
-  for (const it of open.splice(0)) await it.close();
-});
-async function cluster(options?: TestClusterOptions): Promise<TestCluster> {
-  const it = await TestCluster.start(options);
-  open.push(it);
-  return it;
-}
+const cluster = clustersOfTests();
 const named = (kind: { readonly apiVersion: string; readonly kind: string }, spec: JsonObject, name = 'web'): JsonObject => ({
   ...kind,
   metadata: { name, namespace: 'default' },

@@ -1,6 +1,7 @@
 import { createApiServer, type ObjectChange } from '@flux-ts/apiserver';
 import { getString, seededRandom, VirtualClock, type JsonObject, type JsonValue } from '@flux-ts/base';
 import { computeStatus, KubeClient, type TypeRef } from '@flux-ts/kube';
+import { afterEach } from 'vitest';
 import { readSimulatorRules } from '../src/rules/read-rules.ts';
 import { createSimulator } from '../src/simulator.ts';
 import type { PodRunner } from '../src/pod-runner.ts';
@@ -128,6 +129,19 @@ export function pod(spec: JsonObject = {}, annotations: JsonObject = {}): JsonOb
     kind: 'Pod',
     metadata: { name: 'web', namespace: 'default', labels: { app: 'web' }, annotations },
     spec: { containers: [{ name: 'c', image: 'registry.example.com/c:1' }], ...spec },
+  };
+}
+
+/** What starts the clusters of a file's tests; each test's are closed after it. */
+export function clustersOfTests(): (options?: TestClusterOptions) => Promise<TestCluster> {
+  const open: TestCluster[] = [];
+  afterEach(async () => {
+    for (const cluster of open.splice(0)) await cluster.close();
+  });
+  return async (options) => {
+    const cluster = await TestCluster.start(options);
+    open.push(cluster);
+    return cluster;
   };
 }
 

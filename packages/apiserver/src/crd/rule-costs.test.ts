@@ -3,6 +3,7 @@ import { celRules } from '@flux-ts/cel';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ask } from '../../test/client.ts';
 import { createApiServer, type ApiServer } from '../index.ts';
+import { thingDefinition } from '../../test/things.ts';
 
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const TAGS = 'spec.validation.openAPIV3Schema.properties[spec].properties[tags]';
@@ -17,17 +18,7 @@ afterEach(() => server.close());
 
 function definition(tags: JsonObject): JsonObject {
   const spec = { type: 'object', properties: { tags } };
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: 'things.example.com' },
-    spec: {
-      group: 'example.com',
-      scope: 'Cluster',
-      names: { plural: 'things', kind: 'Thing' },
-      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', properties: { spec } } } }],
-    },
-  };
+  return thingDefinition({ schema: { openAPIV3Schema: { type: 'object', properties: { spec } } } });
 }
 
 const rules = [{ rule: "self.all(x, x.contains('gpu'))" }];

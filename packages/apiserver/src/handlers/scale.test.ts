@@ -2,6 +2,7 @@ import { getArray, getPath, isObject, seededRandom, VirtualClock, type JsonObjec
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ask } from '../../test/client.ts';
 import { createApiServer, type ApiServer } from '../index.ts';
+import { thingDefinition } from '../../test/things.ts';
 
 const DEPLOYMENT = '/apis/apps/v1/namespaces/default/deployments/web';
 const SCALE = `${DEPLOYMENT}/scale`;
@@ -120,27 +121,12 @@ test('a scale that is no number is refused as what it is', async () => {
 });
 
 test('a custom resource without replicas has no scale', async () => {
-  server.installCrd({
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: 'things.example.com' },
-    spec: {
-      group: 'example.com',
-      scope: 'Cluster',
-      names: { plural: 'things', kind: 'Thing' },
-      versions: [
-        {
-          name: 'v1',
-          served: true,
-          storage: true,
-          subresources: { scale: { specReplicasPath: '.spec.size', statusReplicasPath: '.status.size' } },
-          schema: {
-            openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: { size: { type: 'integer' } } } } },
-          },
-        },
-      ],
-    },
-  });
+  server.installCrd(
+    thingDefinition({
+      subresources: { scale: { specReplicasPath: '.spec.size', statusReplicasPath: '.status.size' } },
+      schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: { size: { type: 'integer' } } } } } },
+    }),
+  );
   const path = '/apis/example.com/v1/things';
   await ask(server, 'POST', path, { body: { apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 'a' }, spec: {} } });
   expect(await ask(server, 'GET', `${path}/a/scale`)).toMatchObject({

@@ -5,6 +5,7 @@ import { seededRandom, systemRandom, VirtualClock, type JsonObject } from '@flux
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createApiServer, JournalError, type ApiServer, type Journal } from '../index.ts';
 import { openJournal } from './journal.ts';
+import { thingDefinition } from '../../test/things.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -46,17 +47,7 @@ test('tokens and custom resources outlive a restart', async () => {
       .transport()
       .request({ method: 'POST', path: '/api/v1/namespaces/default/serviceaccounts/default/token', body: { spec: {} } })
   ).body as { status: { token: string } };
-  const crd = {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: 'things.example.com' },
-    spec: {
-      group: 'example.com',
-      scope: 'Cluster',
-      names: { plural: 'things', kind: 'Thing' },
-      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
-    },
-  };
+  const crd = thingDefinition();
   first.installCrd(crd);
   first.seed([{ apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 'a' } }]);
   await first.close();

@@ -1,17 +1,9 @@
 import { getPath, getString, type JsonObject } from '@flux-ts/base';
-import { afterEach, describe, expect, test } from 'vitest';
-import { pod, TestCluster, told, type TestClusterOptions } from '../../test/cluster.ts';
+import { describe, expect, test } from 'vitest';
+import { clustersOfTests, pod, type TestCluster, told } from '../../test/cluster.ts';
 import { KIND } from '../kinds.ts';
 
-const open: TestCluster[] = [];
-afterEach(async () => {
-  for (const it of open.splice(0)) await it.close();
-});
-async function cluster(options?: TestClusterOptions): Promise<TestCluster> {
-  const it = await TestCluster.start(options);
-  open.push(it);
-  return it;
-}
+const cluster = clustersOfTests();
 const waiting = async (it: TestCluster): Promise<string> =>
   getString(await it.get(KIND.pod), ['status', 'containerStatuses', 0, 'state', 'waiting', 'reason']) ?? '';
 const restarts = async (it: TestCluster): Promise<unknown> =>
