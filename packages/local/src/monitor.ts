@@ -116,13 +116,14 @@ export function monitorFleet(options: {
       since = ready ? (since ?? clock.now()) : undefined;
       if (since !== undefined && clock.now() - since >= SETTLED_MS) return true;
       await new Promise<void>((resolve) => {
-        const cancel = clock.schedule(ready ? 250 : 2000, resolve);
-        const stop = (): void => {
+        const goOn = (): void => {
           cancel();
+          until.removeEventListener('abort', goOn); // one round leaves nothing behind
           resolve();
         };
-        wake = ready ? () => undefined : stop;
-        until.addEventListener('abort', stop, { once: true });
+        const cancel = clock.schedule(ready ? 250 : 2000, goOn);
+        wake = ready ? () => undefined : goOn;
+        until.addEventListener('abort', goOn, { once: true });
       });
     }
     return false;
