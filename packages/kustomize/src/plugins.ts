@@ -1,6 +1,5 @@
 import { isArray, isObject, type JsonObject, type JsonValue } from '@flux-ts/base';
 import { parseYaml } from '@flux-ts/yaml';
-import { DEFAULT_CONFIG } from './transformer-config.ts';
 import { failure, prefixed } from './errors.ts';
 import type { FieldSpec } from './field-spec.ts';
 import { generateConfigMap, generateSecret } from './generators/config-map.ts';
@@ -205,6 +204,3 @@ export function generatorFrom(resource: Resource, context: TransformerContext, h
     }
   }
 }
-
-/** The places that transformers of their own file fall back to. */
-export const PLUGIN_DEFAULTS: typeof DEFAULT_CONFIG = DEFAULT_CONFIG;

@@ -46,13 +46,6 @@ export function fieldOf(value: KValue | undefined, name: string): KValue | undef
   return isMap(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
-/** Gives the field at a path of names. */
-export function fieldAt(value: KValue | undefined, ...names: readonly string[]): KValue | undefined {
-  let at = value;
-  for (const name of names) at = fieldOf(at, name);
-  return at;
-}
-
 /** The text of a scalar as it stands in YAML (the text of a string, `8080`, `012`); undefined for null, mappings and sequences. */
 export function textOf(value: KValue | undefined): string | undefined {
   if (typeof value === 'string') return value;
@@ -87,11 +80,6 @@ export function withoutField(object: KObject, name: string): KObject {
   const copy: Record<string, KValue> = { ...object };
   delete copy[name];
   return copy;
-}
-
-/** Sets a field, or takes it away where the value is undefined. */
-export function putField(object: KObject, name: string, value: KValue | undefined): KObject {
-  return value === undefined ? withoutField(object, name) : withField(object, name, value);
 }
 
 /** Sets the text of a scalar whose tag is left to YAML: a text that was quoted stays a string, any other is read as plain YAML. */

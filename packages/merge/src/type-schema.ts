@@ -1,4 +1,4 @@
-import { FluxError, isArray, isObject, own, type JsonObject, type JsonValue } from '@flux-ts/base';
+import { FluxError, isArray, isObject, own, type JsonValue } from '@flux-ts/base';
 
 /** What a scalar may hold; `untyped` takes any scalar. */
 export type ScalarKind = 'numeric' | 'string' | 'boolean' | 'untyped';
@@ -257,9 +257,4 @@ export function formOf(type: TypeSchema, value: JsonValue | undefined): 'scalar'
     return 'scalar';
   }
   return type.map !== undefined ? 'map' : type.scalar !== undefined ? 'scalar' : type.list !== undefined ? 'list' : undefined;
-}
-
-/** An object, for the walkers: null and everything else that is no object count as absent. */
-export function asMap(value: JsonValue | undefined): JsonObject | undefined {
-  return isObject(value) ? value : undefined;
 }

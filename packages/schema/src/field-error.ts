@@ -1,4 +1,4 @@
-import { canonicalJson, goJson, goQuote, type JsonValue } from '@flux-ts/base';
+import { goJson, goQuote, type JsonValue } from '@flux-ts/base';
 
 /** What is wrong with a field; the words are those of `metav1.StatusCause.reason`. */
 export type FieldErrorType =
@@ -141,16 +141,6 @@ export function formatInvalid(
 /** What stands in a Status answer's `details.causes`: reason, message and field of each error. */
 export function causesOf(errors: readonly FieldError[]): { readonly reason: string; readonly message: string; readonly field: string }[] {
   return errors.map((error) => ({ reason: error.type, message: formatFieldErrorBody(error), field: error.field }));
-}
-
-/** Two errors are the same when their texts and values are. */
-export function sameFieldError(a: FieldError, b: FieldError): boolean {
-  return (
-    a.type === b.type &&
-    a.field === b.field &&
-    a.detail === b.detail &&
-    canonicalJson(a.badValue ?? null) === canonicalJson(b.badValue ?? null)
-  );
 }
 
 /** A field path as `field.Path` builds it: children with dots, indexes and map keys in brackets. */

@@ -57,7 +57,7 @@ function windowsOptions(context: JsonObject, path: string, report: Report): void
   const user = options['runAsUserName'];
   if (typeof user !== 'string') return;
   const at = `${path}.windowsOptions.runAsUserName`;
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- these are the characters that are looked for
   if (user === '') report.invalid(at, user, 'runAsUserName cannot be an empty string');
   else if (/[\u0000-\u001f\u007f]/.test(user)) report.invalid(at, user, 'runAsUserName cannot contain control characters');
   else if (user.split('\\').length > 2) report.invalid(at, user, 'runAsUserName cannot contain more than one backslash');

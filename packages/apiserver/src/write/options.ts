@@ -28,7 +28,7 @@ export function writeOptions(request: ApiRequest, kind: string, apply = false): 
   if (apply && named === '') errors.push(fieldError('FieldValueRequired', 'fieldManager', '', 'is required for apply patch'));
   if (named.length > MAX_MANAGER)
     errors.push(fieldError('FieldValueTooLong', 'fieldManager', named, `may not be more than ${MAX_MANAGER} bytes`));
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- these are the characters that are looked for
   if (/[\u0000-\u001f\u007f]/.test(named))
     errors.push(fieldError('FieldValueInvalid', 'fieldManager', named, 'should only contain printable characters'));
   if (!apply && query.flag('force'))

@@ -89,12 +89,6 @@ export function describeDrift(drifts: readonly Drift[]): string {
     .join('\n');
 }
 
-/** Says in a line how many objects were removed and changed. */
-export function summarizeDrift(drifts: readonly Drift[]): string {
-  const count = (kind: Drift['kind']): number => drifts.filter((d) => d.kind === kind).length;
-  return `removed: ${count('removed')}, changed: ${count('changed')}`;
-}
-
 /** Puts one object back: creates it, or patches what differs. */
 export async function correctDrift(context: ActionContext, drift: Drift): Promise<void> {
   const { client, signal } = context;
